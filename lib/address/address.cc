@@ -1,0 +1,132 @@
+#include "address/address.h"
+
+namespace lisp {
+
+namespace {
+
+void read_mac(Reader &in, Address &address, Afi afi, std::string_view field) {
+	MacAddress mac{afi, {}};
+	const auto octets = in.take(mac.width(), field);
+	std::copy(octets.begin(), octets.end(), mac.octets.begin());
+	address = mac;
+}
+
+void read_name(Reader &in, Address &address, std::string_view field) {
+	Reader ahead = in;
+	const auto octets = ahead.rest();
+	const auto nul = std::find(octets.begin(), octets.end(), 0);
+	if (nul == octets.end()) return in.fail(Reason::truncated, field);
+	const auto length = static_cast<std::size_t>(nul - octets.begin());
+	address = DistinguishedName{{reinterpret_cast<const char *>(octets.data()), length}};
+	in.take(length + 1, field);
+}
+
+// RFC 8060 section 3. Rsvd1 is ignored.
+void read_lcaf(Reader &in, Address &address, std::string_view field) {
+	Lcaf lcaf;
+	in.u8(field);
+	lcaf.flags = in.u8(field);
+	lcaf.type = in.u8(field);
+	lcaf.reserved2 = in.u8(field);
+	lcaf.body = in.take(in.u16(field), field);
+	address = lcaf;
+}
+
+void write_lcaf(Writer &out, const Lcaf &lcaf, std::string_view field) {
+	out.u8(0, field);
+	out.u8(lcaf.flags, field);
+	out.u8(lcaf.type, field);
+	out.u8(lcaf.reserved2, field);
+	out.u16(lcaf.body.size(), field);
+	out.bytes(lcaf.body, field);
+}
+
+} // namespace
+
+void read(Reader &in, Address &address, std::string_view field) {
+	const auto start = in.offset();
+	const auto afi = static_cast<Afi>(in.u16(field));
+	if (!in.ok()) return;
+	switch (afi) {
+	case Afi::none: address = IpAddress{}; return;
+	case Afi::ipv4: address = IpAddress::v4(in.take(4, field)); return;
+	case Afi::ipv6: address = IpAddress::v6(in.take(16, field)); return;
+	case Afi::mac48:
+	case Afi::eui48:
+	case Afi::eui64: return read_mac(in, address, afi, field);
+	case Afi::name: return read_name(in, address, field);
+	case Afi::lcaf: return read_lcaf(in, address, field);
+	}
+	in.fail_at(Reason::unsupported, field, start);
+}
+
+void write(Writer &out, const Address &address, std::string_view field) {
+	out.u16(static_cast<std::uint16_t>(afi(address)), field);
+	if (const auto *ip = std::get_if<IpAddress>(&address)) {
+		out.bytes(ip->bytes(), field);
+	} else if (const auto *mac = std::get_if<MacAddress>(&address)) {
+		out.bytes(Bytes{mac->octets}.first(mac->width()), field);
+	} else if (const auto *name = std::get_if<DistinguishedName>(&address)) {
+		if (name->text.find('\0') != name->text.npos) out.fail(field, Reason::bad_value);
+		out.bytes(as_bytes(name->text), field);
+		out.u8(0, field);
+	} else {
+		write_lcaf(out, std::get<Lcaf>(address), field);
+	}
+}
+
+Afi afi(const Address &address) {
+	if (const auto *ip = std::get_if<IpAddress>(&address)) return ip->family;
+	if (const auto *mac = std::get_if<MacAddress>(&address)) return mac->afi;
+	return std::holds_alternative<Lcaf>(address) ? Afi::lcaf : Afi::name;
+}
+
+namespace {
+
+void append_mac(std::string &out, const MacAddress &mac) {
+	for (std::size_t i = 0; i < mac.width(); ++i) {
+		if (i > 0) out += ':';
+		append_hex(out, Bytes{mac.octets}.subspan(i, 1));
+	}
+}
+
+// A peer chose these octets: nothing that a terminal could act on is passed through.
+void append_name(std::string &out, std::string_view name) {
+	out += '\'';
+	for (const char c : name) {
+		if (c >= 0x20 && c < 0x7f && c != '\'' && c != '\\') {
+			out += c;
+		} else {
+			out += "\\x";
+			append_hex(out, as_bytes({&c, 1}));
+		}
+	}
+	out += '\'';
+}
+
+} // namespace
+
+void append(std::string &out, const Address &address) {
+	if (const auto *ip = std::get_if<IpAddress>(&address)) return append(out, *ip);
+	if (const auto *mac = std::get_if<MacAddress>(&address)) return append_mac(out, *mac);
+	if (const auto *name = std::get_if<DistinguishedName>(&address))
+		return append_name(out, name->text);
+	const auto &lcaf = std::get<Lcaf>(address);
+	out += "lcaf-";
+	out += std::to_string(lcaf.type);
+	out += ':';
+	append_hex(out, lcaf.body);
+}
+
+std::string to_string(const Address &address) {
+	std::string text;
+	append(text, address);
+	return text;
+}
+
+const IpAddress *as_ip(const Address &address) {
+	const auto *ip = std::get_if<IpAddress>(&address);
+	return ip != nullptr && !ip->is_none() ? ip : nullptr;
+}
+
+} // namespace lisp

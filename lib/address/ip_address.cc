@@ -1,0 +1,161 @@
+#include "address/ip_address.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+namespace lisp {
+
+IpAddress IpAddress::v4(std::uint32_t host_order) {
+	IpAddress address{Afi::ipv4, {}};
+	for (unsigned i = 0; i < 4; ++i)
+		address.octets[i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+	return address;
+}
+
+IpAddress IpAddress::v4(Bytes four) {
+	IpAddress address{Afi::ipv4, {}};
+	std::copy_n(four.begin(), std::min<std::size_t>(4, four.size()), address.octets.begin());
+	return address;
+}
+
+IpAddress IpAddress::v6(Bytes sixteen) {
+	IpAddress address{Afi::ipv6, {}};
+	std::copy_n(sixteen.begin(), std::min<std::size_t>(16, sixteen.size()), address.octets.begin());
+	return address;
+}
+
+std::optional<IpAddress> IpAddress::parse(std::string_view text) {
+	std::array<char, INET6_ADDRSTRLEN> copy{};
+	if (text.empty() || text.size() >= copy.size()) return std::nullopt;
+	std::copy(text.begin(), text.end(), copy.begin());
+	const bool v6 = text.find(':') != text.npos;
+	IpAddress address{v6 ? Afi::ipv6 : Afi::ipv4, {}};
+	if (inet_pton(v6 ? AF_INET6 : AF_INET, copy.data(), address.octets.data()) != 1)
+		return std::nullopt;
+	return address;
+}
+
+IpAddress IpAddress::masked(unsigned length) const {
+	IpAddress result = *this;
+	for (unsigned i = length / 8; i < result.octets.size(); ++i) {
+		const auto keep = i == length / 8 ? static_cast<std::uint8_t>(0xff00 >> (length % 8)) : 0;
+		result.octets[i] &= static_cast<std::uint8_t>(keep);
+	}
+	return result;
+}
+
+bool IpAddress::is_unspecified() const {
+	return std::all_of(octets.begin(), octets.end(), [](auto octet) { return octet == 0; });
+}
+
+bool IpAddress::is_loopback() const {
+	if (is_v4()) return octets[0] == 127;
+	return is_v6() && octets[15] == 1 &&
+	       std::all_of(octets.begin(), octets.end() - 1, [](auto octet) { return octet == 0; });
+}
+
+bool IpAddress::is_multicast() const {
+	return is_v4() ? octets[0] >= 224 && octets[0] < 240 : is_v6() && octets[0] == 0xff;
+}
+
+bool IpAddress::is_link_local() const {
+	if (is_v4()) return octets[0] == 169 && octets[1] == 254;
+	return is_v6() && octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80;
+}
+
+bool IpAddress::is_broadcast() const {
+	return is_v4() &&
+	       std::all_of(octets.begin(), octets.begin() + 4, [](auto o) { return o == 255; });
+}
+
+namespace {
+
+void append_v4(std::string &out, const std::uint8_t *octets) {
+	std::array<char, 16> text;
+	auto *to = text.data();
+	for (int i = 0; i < 4; ++i) {
+		if (i > 0) *to++ = '.';
+		to = std::to_chars(to, text.data() + text.size(), octets[i]).ptr;
+	}
+	out.append(text.data(), to);
+}
+
+} // namespace
+
+void append(std::string &out, const IpAddress &address) {
+	if (address.is_v4()) return append_v4(out, address.octets.data());
+	if (!address.is_v6()) {
+		out += '-';
+		return;
+	}
+	std::array<char, INET6_ADDRSTRLEN> text{};
+	inet_ntop(AF_INET6, address.octets.data(), text.data(), text.size());
+	out += text.data();
+}
+
+std::string to_string(const IpAddress &address) {
+	std::string text;
+	append(text, address);
+	return text;
+}
+
+std::string to_string(const Endpoint &endpoint) {
+	const auto address = to_string(endpoint.address);
+	const auto port = std::to_string(endpoint.port);
+	return endpoint.address.is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text, std::uint64_t max) {
+	std::uint64_t value = 0;
+	const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+	if (text.empty() || error != std::errc{} || end != text.data() + text.size() || value > max)
+		return std::nullopt;
+	return value;
+}
+
+namespace {
+
+// The texts of host and port, the port empty where there is none; no host where it is malformed.
+std::pair<std::string_view, std::string_view> split_endpoint(std::string_view text) {
+	if (!text.starts_with('[')) {
+		const auto colon = text.find(':');
+		if (colon == text.npos || colon != text.rfind(':')) return {text, {}};
+		const auto port = text.substr(colon + 1);
+		return port.empty() ? std::pair{port, port} : std::pair{text.substr(0, colon), port};
+	}
+	const auto close = text.find(']');
+	if (close == text.npos) return {};
+	const auto host = text.substr(1, close - 1);
+	const auto after = text.substr(close + 1);
+	if (host.find(':') == host.npos || (!after.empty() && (after[0] != ':' || after.size() == 1)))
+		return {};
+	return {host, after.empty() ? after : after.substr(1)};
+}
+
+} // namespace
+
+std::optional<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_port) {
+	const auto [host, port_text] = split_endpoint(text);
+	const auto address = IpAddress::parse(host);
+	if (!address) return std::nullopt;
+	if (port_text.empty()) return Endpoint{*address, default_port};
+	const auto port = parse_number(port_text, 65535);
+	if (!port) return std::nullopt;
+	return Endpoint{*address, static_cast<std::uint16_t>(*port)};
+}
+
+std::size_t IpAddressHash::operator()(const IpAddress &address) const noexcept {
+	std::uint64_t high;
+	std::uint64_t low;
+	std::memcpy(&high, address.octets.data(), 8);
+	std::memcpy(&low, address.octets.data() + 8, 8);
+	auto mixed = (high ^ static_cast<std::uint64_t>(address.family)) * 0x9e3779b97f4a7c15U;
+	mixed = (mixed ^ mixed >> 29 ^ low) * 0xbf58476d1ce4e5b9U;
+	return static_cast<std::size_t>(mixed ^ mixed >> 32);
+}
+
+} // namespace lisp

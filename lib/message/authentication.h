@@ -1,0 +1,51 @@
+// The authentication fields of Map-Register, Map-Notify and Map-Notify-Ack, and the xTR identity
+// that may close them. RFC 9301 sections 5.6 and 12.5.
+#pragma once
+
+#include "wire/reader.h"
+#include "wire/writer.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace lisp {
+
+enum class Algorithm : std::uint8_t {
+	none = 0,
+	hmac_sha1 = 1,        // HMAC-SHA-1-96-None
+	hmac_sha256 = 2,      // HMAC-SHA-256-128-None
+	hkdf_hmac_sha256 = 3, // HMAC-SHA256-128+HKDF-SHA256
+};
+
+// Key ID and Algorithm ID are the two octets that RFC 6830 had as one 16-bit Key ID.
+struct Authentication {
+	std::uint8_t key_id = 0;
+	Algorithm algorithm = Algorithm::none; // may hold a value that no enumerator names
+	Bytes data;
+
+	friend bool operator==(const Authentication &a, const Authentication &b) {
+		return a.key_id == b.key_id && a.algorithm == b.algorithm &&
+		       std::equal(a.data.begin(), a.data.end(), b.data.begin(), b.data.end());
+	}
+};
+
+// Where the fields stand in every message that has them: octets from the first of the message.
+inline constexpr std::size_t authentication_offset = 12;
+inline constexpr std::size_t authentication_data_offset = 16;
+
+void read(Reader &in, Authentication &authentication);
+void write(Writer &out, const Authentication &authentication);
+
+struct XtrIdentity {
+	std::array<std::uint8_t, 16> xtr_id{};
+	std::uint64_t site_id = 0;
+	auto operator<=>(const XtrIdentity &) const = default;
+};
+
+inline constexpr std::size_t xtr_identity_size = 24; // octets on the wire
+
+void read(Reader &in, std::optional<XtrIdentity> &identity);
+void write(Writer &out, const XtrIdentity &identity);
+
+} // namespace lisp

@@ -1,0 +1,70 @@
+#include "message/encapsulated_control.h"
+
+namespace lisp {
+
+namespace {
+
+constexpr std::uint32_t bit_security = 0x08000000;
+constexpr std::uint32_t bit_ddt_originated = 0x04000000;
+constexpr std::uint32_t bit_to_etr = 0x02000000;
+constexpr std::uint32_t bit_to_map_server = 0x01000000;
+
+// RFC 9303 section 6.1: a four-octet head, then the OTK part and the EID part, each led by a
+// length. The OTK length counts preamble and key, the EID part's length counts itself.
+Bytes read_security_data(Reader &in) {
+	Reader ahead = in;
+	ahead.take(4, "security data");
+	const auto otk_length = ahead.u16("otk length");
+	ahead.take(2U + otk_length, "otk");
+	const auto eid_length = ahead.u16("eid-ad length");
+	if (ahead.ok() && eid_length < 4) ahead.fail(Reason::bad_value, "eid-ad length");
+	ahead.take(eid_length >= 4 ? eid_length - 2U : 0U, "eid-ad");
+	const auto size = ahead.offset() - in.offset();
+	in.absorb(ahead);
+	return in.take(size, "security data");
+}
+
+} // namespace
+
+void read(Reader &in, EncapsulatedControl &message) {
+	const auto start = in.offset();
+	const auto head = in.u32("header");
+	message.security = (head & bit_security) != 0;
+	message.ddt_originated = (head & bit_ddt_originated) != 0;
+	message.to_etr = (head & bit_to_etr) != 0;
+	message.to_map_server = (head & bit_to_map_server) != 0;
+	if (message.security) message.security_data = read_security_data(in);
+
+	IpHeader ip;
+	read(in, ip);
+	message.source.address = ip.source;
+	message.destination.address = ip.destination;
+	message.hop_limit = ip.hop_limit;
+	message.ip_checksum = ip.checksum;
+	if (in.ok() && ip.fragment) in.fail(Reason::bad_value, "inner fragment");
+	if (in.ok() && ip.protocol != protocol_udp) in.fail(Reason::unsupported, "inner protocol");
+	Reader packet = in.sub(ip.payload_length, "inner ip length");
+	Reader datagram = packet;
+	UdpHeader udp;
+	read(packet, udp);
+	message.source.port = udp.source_port;
+	message.destination.port = udp.destination_port;
+	message.payload_offset = packet.offset() - start;
+	message.payload =
+	    packet.take(packet.ok() ? udp.length - udp_header_size : 0, "inner udp length");
+	if (packet.ok())
+		message.udp_checksum =
+		    udp_checksum_state(ip, datagram.take(udp.length, "inner udp length"));
+	in.absorb(packet);
+}
+
+void write(Writer &out, const EncapsulatedControl &message) {
+	out.u32(0x80000000U | (message.security ? bit_security : 0) |
+	            (message.ddt_originated ? bit_ddt_originated : 0) |
+	            (message.to_etr ? bit_to_etr : 0) | (message.to_map_server ? bit_to_map_server : 0),
+	    "header");
+	if (message.security) out.bytes(message.security_data, "security data");
+	write_udp_packet(out, message.source, message.destination, message.hop_limit, message.payload);
+}
+
+} // namespace lisp

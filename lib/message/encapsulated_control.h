@@ -1,0 +1,43 @@
+// Encapsulated Control Message: a control message with an IP and UDP header of its own, inside
+// another. RFC 9301 section 5.8; with S, LISP-SEC data between (RFC 9303 section 6.1).
+#pragma once
+
+#include "message/ip_header.h"
+
+#include <algorithm>
+
+namespace lisp {
+
+struct EncapsulatedControl {
+	bool security = false;       // S
+	bool ddt_originated = false; // D
+	bool to_etr = false;         // E, RFC 9301 section 12.6
+	bool to_map_server = false;  // M, RFC 9301 section 12.6
+	Bytes security_data;         // with S: the authentication data, as it is
+	Endpoint source;             // inner
+	Endpoint destination;        // inner
+	std::uint8_t hop_limit = 64; // inner
+	Bytes payload;               // the inner control message, not decoded
+
+	// What was received; write() computes right ones.
+	std::size_t payload_offset = 0; // octets from the first of this message
+	ChecksumState ip_checksum = ChecksumState::good;
+	ChecksumState udp_checksum = ChecksumState::good;
+
+	friend bool operator==(const EncapsulatedControl &a, const EncapsulatedControl &b) {
+		return a.security == b.security && a.ddt_originated == b.ddt_originated &&
+		       a.to_etr == b.to_etr && a.to_map_server == b.to_map_server &&
+		       std::equal(a.security_data.begin(), a.security_data.end(), b.security_data.begin(),
+		           b.security_data.end()) &&
+		       a.source == b.source && a.destination == b.destination &&
+		       a.hop_limit == b.hop_limit &&
+		       std::equal(a.payload.begin(), a.payload.end(), b.payload.begin(), b.payload.end());
+	}
+};
+
+// Fails on inner headers that are no whole, unfragmented UDP datagram; states of checksums are for
+// the caller to judge.
+void read(Reader &in, EncapsulatedControl &message);
+void write(Writer &out, const EncapsulatedControl &message);
+
+} // namespace lisp

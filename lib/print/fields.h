@@ -1,0 +1,81 @@
+// Describe once, print many times: one table of fields per struct feeds text, JSON and metrics.
+//
+//     template <> inline constexpr auto fields<Thing> = std::tuple{
+//         Field{"ttl", &Thing::ttl}, Field{"eid", &Thing::eid}};
+//
+// Keys are kebab-case and stable: scripts depend on them. A Field may name a data member or a
+// function of the struct (a lambda without capture), for what is derived.
+#pragma once
+
+#include "wire/arena.h"
+
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+namespace lisp {
+
+template <class Projection> struct Field {
+	std::string_view key;
+	Projection projection;
+};
+template <class Projection>
+Field(std::string_view, Projection) -> Field<Projection>; // clang 14 needs the guide
+template <std::size_t N, class Projection>
+Field(const char (&)[N], Projection) -> Field<Projection>;
+
+template <class T> inline constexpr auto fields = nullptr;
+
+template <class T>
+concept Described = !std::same_as<std::remove_cvref_t<decltype(fields<T>)>, std::nullptr_t>;
+
+template <class T> inline constexpr bool is_list = false;
+template <class T> inline constexpr bool is_list<List<T>> = true;
+template <class T, class A> inline constexpr bool is_list<std::vector<T, A>> = true;
+template <class T> inline constexpr bool is_optional = false;
+template <class T> inline constexpr bool is_optional<std::optional<T>> = true;
+
+// A sink offers open(key) close() open_list(key) close_list() flag(key, bool)
+// number(key, uint64) text(key, string_view); a key is empty inside a list. Types that are neither
+// described, nor numbers, nor text are shown by their append(std::string &, const T &), written
+// into the sink's scratch().
+template <class Sink, class T> void describe(Sink &out, std::string_view key, const T &value);
+
+// The fields of a struct, without the brackets around them.
+template <class Sink, Described T> void describe_fields(Sink &out, const T &value) {
+	std::apply(
+	    [&](const auto &...field) {
+		    (describe(out, field.key, std::invoke(field.projection, value)), ...);
+	    },
+	    fields<T>);
+}
+
+template <class Sink, class T> void describe(Sink &out, std::string_view key, const T &value) {
+	if constexpr (is_optional<T>) {
+		if (value) describe(out, key, *value);
+	} else if constexpr (std::same_as<T, bool>) {
+		out.flag(key, value);
+	} else if constexpr (std::unsigned_integral<T>) {
+		out.number(key, value);
+	} else if constexpr (std::convertible_to<const T &, std::string_view>) {
+		out.text(key, value);
+	} else if constexpr (is_list<T>) {
+		out.open_list(key);
+		for (const auto &item : value) describe(out, {}, item);
+		out.close_list();
+	} else if constexpr (Described<T>) {
+		out.open(key);
+		describe_fields(out, value);
+		out.close();
+	} else {
+		auto &text = out.scratch();
+		text.clear();
+		append(text, value);
+		out.text(key, text);
+	}
+}
+
+} // namespace lisp

@@ -1,0 +1,38 @@
+// Writes described values as JSON (RFC 8259) on one line.
+#pragma once
+
+#include "wire/octets.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace lisp {
+
+// Appends to `out`, which outlives the sink. open({}) begins an object, close() ends it.
+class JsonSink {
+public:
+	explicit JsonSink(std::string &out) : out_(out) {}
+
+	void open(std::string_view key);
+	void close();
+	void open_list(std::string_view key);
+	void close_list();
+	void flag(std::string_view key, bool value);
+	void number(std::string_view key, std::uint64_t value);
+	void text(std::string_view key, std::string_view value);
+
+	std::string &scratch() { return scratch_; }
+
+private:
+	void begin(std::string_view key);
+
+	std::string &out_;
+	std::string scratch_;
+	bool first_ = true; // in the innermost bracket
+};
+
+// With its quotes. Octets that are not UTF-8 become U+FFFD, so that the output always is.
+void append_json_string(std::string &out, std::string_view text);
+
+} // namespace lisp

@@ -1,0 +1,31 @@
+#include "print/text_sink.h"
+
+namespace lisp {
+
+void TextSink::begin(std::string_view key) {
+	out_.append(std::size_t{depth_} * 2, ' ');
+	out_ += key.empty() ? list_ : key;
+}
+
+void TextSink::open(std::string_view key) {
+	begin(key);
+	out_ += '\n';
+	++depth_;
+}
+
+void TextSink::open_list(std::string_view key) {
+	list_ = key;
+}
+
+void TextSink::number(std::string_view key, std::uint64_t value) {
+	text(key, std::to_string(value));
+}
+
+void TextSink::text(std::string_view key, std::string_view value) {
+	begin(key);
+	out_ += " = ";
+	out_ += value;
+	out_ += '\n';
+}
+
+} // namespace lisp

@@ -1,0 +1,34 @@
+// Writes described values as indented text, one field a line: "key = value".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace lisp {
+
+// Appends to `out`, which outlives the sink.
+class TextSink {
+public:
+	explicit TextSink(std::string &out, unsigned indent = 0) : out_(out), depth_(indent) {}
+
+	void open(std::string_view key);
+	void close() { --depth_; }
+	void open_list(std::string_view key);
+	void close_list() { list_ = {}; }
+	void flag(std::string_view key, bool value) { text(key, value ? "yes" : "no"); }
+	void number(std::string_view key, std::uint64_t value);
+	void text(std::string_view key, std::string_view value);
+
+	std::string &scratch() { return scratch_; }
+
+private:
+	void begin(std::string_view key);
+
+	std::string &out_;
+	std::string scratch_;
+	std::string_view list_; // the key of the list whose items come next
+	unsigned depth_;
+};
+
+} // namespace lisp

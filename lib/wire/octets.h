@@ -1,0 +1,29 @@
+// Octets: what comes from and goes to the network, and their hexadecimal form.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lisp {
+
+using Octets = std::vector<std::uint8_t>;
+using Bytes = std::span<const std::uint8_t>; // a view: the owner is whoever handed it out
+using Room = std::span<std::uint8_t>;        // where an encoder may write
+
+// Lower case, no separators.
+std::string to_hex(Bytes octets);
+void append_hex(std::string &out, Bytes octets);
+
+// Accepts both cases, an optional leading 0x, and blanks between octets; nothing else.
+std::optional<Octets> parse_hex(std::string_view text);
+
+inline Bytes as_bytes(std::string_view text) {
+	return {reinterpret_cast<const std::uint8_t *>(text.data()), text.size()};
+}
+
+} // namespace lisp
