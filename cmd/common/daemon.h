@@ -1,0 +1,110 @@
+// What every daemon has in common: options, signals, the local socket, the order of starting up.
+#pragma once
+
+#include "address/ip_address.h"
+#include "cli.h"
+#include "log.h"
+#include "net/local_socket.h"
+#include "net/loop.h"
+#include "print/fields.h"
+#include "print/json_sink.h"
+#include "print/text_sink.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lisp {
+
+struct DaemonOptions {
+	std::string config;          // -f
+	bool check_only = false;     // -n
+	std::string run_directory;   // --run
+	std::string state_directory; // --state
+	std::string pidfile;
+	std::string metrics; // file for Prometheus' text format
+	std::string user;
+	std::string log_format = "text"; // or v102
+	bool detach = false;             // --daemon
+	bool syslog = false;
+	bool insecure_perms = false;
+	unsigned verbosity = 0;
+};
+
+// `config_name`: lisp.conf or mapserver.conf, in the system's directory unless -f says otherwise.
+void add_daemon_options(Cli &cli, DaemonOptions &options, const std::string &config_name);
+
+// An answer to lisp-status, in the form that was asked for. Each value is printed whole as one
+// block of text or one line of JSON.
+class QueryReply {
+public:
+	QueryReply(bool json, std::vector<std::string> &messages) : json_(json), messages_(messages) {}
+	bool json() const { return json_; }
+
+	template <class T> void print(const T &value) {
+		auto &out = room();
+		if (json_) {
+			JsonSink sink{out};
+			describe(sink, {}, value);
+			out += '\n';
+		} else {
+			TextSink sink{out};
+			describe_fields(sink, value);
+		}
+	}
+	void line(std::string_view text); // text form only: JSON output stays JSON
+
+private:
+	std::string &room(); // where the next value goes; begins a new message before one gets too long
+
+	bool json_;
+	std::vector<std::string> &messages_;
+};
+
+class Daemon {
+public:
+	// Opens the log; throws nothing.
+	Daemon(const std::string &name, const DaemonOptions &options);
+	~Daemon();
+
+	Loop &loop() { return loop_; }
+	Log &log() { return log_; }
+	const DaemonOptions &options() const { return options_; }
+
+	// `status` is answered with daemon, pid, version, listen and uptime, then what this prints.
+	void on_query(const std::string &query, std::function<void(QueryReply &)> answer);
+
+	// SIGHUP and `lisp-status NAME reload`. Returns nothing if the new configuration is in force,
+	// else why the old one is kept.
+	void on_reload(std::function<std::optional<std::string>()> reload);
+
+	// A message that another daemon hands on, by its first word. Only from root and the own user.
+	void on_message(const std::string &verb,
+	    std::function<void(const std::vector<std::string_view> &words, Bytes octets)> handler);
+
+	// Called every 10 s and at the end when --metrics is given: appends Prometheus text.
+	void on_metrics(std::function<void(std::string &)> render);
+
+	// STATE, created when absent. Throws std::system_error when that fails.
+	std::string state_directory();
+
+	// The path of another daemon's local socket.
+	std::string local_socket(const std::string &daemon) const;
+
+	// After all sockets are bound and the configuration is checked: opens the local socket (a RUN
+	// that cannot be made is one warning), drops root, detaches, writes the pid file, says
+	// "ready ADDR:PORT…" and runs until SIGTERM or SIGINT. The exit status.
+	int run(const std::vector<Endpoint> &listening);
+
+private:
+	struct State;
+	std::string name_;
+	DaemonOptions options_;
+	Log log_;
+	Loop loop_;
+	std::unique_ptr<State> state_;
+};
+
+} // namespace lisp

@@ -1,0 +1,34 @@
+// Key files (--keys, -k): lines "SELECTOR KEY", or one line with a key alone.
+#pragma once
+
+#include "address/eid_prefix.h"
+#include "config/diagnostics.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lisp {
+
+struct AnySelector {
+	bool operator==(const AnySelector &) const = default;
+};
+struct KeyIdSelector {
+	std::uint8_t key_id = 0;
+	bool operator==(const KeyIdSelector &) const = default;
+};
+// "*", a map-server's address, an EID-prefix, or key-id=N. An address alone selects the map-server,
+// and EIDs below it, too.
+using KeySelector = std::variant<AnySelector, IpAddress, EidPrefix, KeyIdSelector>;
+
+struct KeyFileLine {
+	KeySelector selector;
+	std::string secret;
+	bool operator==(const KeyFileLine &) const = default;
+};
+
+std::vector<KeyFileLine> parse_key_file(std::string_view text, Diagnostics &found);
+std::vector<KeyFileLine> load_key_file(
+    const std::string &path, bool insecure_perms, Diagnostics &found);
+
+} // namespace lisp

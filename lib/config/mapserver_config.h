@@ -1,0 +1,49 @@
+// mapserver.conf(5): the sites that a Map-Server serves.
+#pragma once
+
+#include "address/eid_prefix.h"
+#include "auth/hmac.h"
+#include "config/diagnostics.h"
+
+#include <string>
+#include <vector>
+
+namespace lisp {
+
+struct SiteKeyLine {
+	std::string secret;
+	std::uint8_t key_id = 0;
+	bool any_key_id = true;             // no key-id= given
+	std::optional<Algorithm> algorithm; // alg= not given: any but none
+	bool operator==(const SiteKeyLine &) const = default;
+};
+
+struct SiteEidLine {
+	EidPrefix eid;
+	bool more_specifics = false;
+	bool proxy_reply = false;
+	std::optional<std::uint16_t> notify_port; // else the register's source port
+	Position position;
+	bool operator==(const SiteEidLine &) const = default;
+};
+
+struct SiteSection {
+	std::string name;
+	std::vector<SiteKeyLine> keys;
+	std::vector<SiteEidLine> eids;
+	std::vector<IpAddress> rlocs; // allowed ones; empty for any
+	Position position;
+	bool operator==(const SiteSection &) const = default;
+};
+
+struct MapServerConfig {
+	std::vector<SiteSection> sites;
+	bool operator==(const MapServerConfig &) const = default;
+};
+
+MapServerConfig parse_mapserver_config(std::string_view text, Diagnostics &found);
+std::string print_mapserver_config(const MapServerConfig &config);
+MapServerConfig load_mapserver_config(
+    const std::string &path, bool insecure_perms, Diagnostics &found);
+
+} // namespace lisp

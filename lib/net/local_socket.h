@@ -1,0 +1,73 @@
+// Unix SOCK_SEQPACKET sockets: how the daemons of one host speak to each other and to lisp-status.
+//
+// A message is one line of words, then, after its newline, any octets: "query status json\n",
+// "datagram 192.0.2.1:4342 192.0.2.9\n<octets>".
+#pragma once
+
+#include "wire/octets.h"
+
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace lisp {
+
+class Loop;
+
+struct PeerCredentials {
+	uid_t uid = static_cast<uid_t>(-1);
+	gid_t gid = static_cast<gid_t>(-1);
+	bool may_control() const; // root, or the user that this process runs as
+};
+
+// One message: its first line and the octets after.
+struct LocalMessage {
+	std::string_view line;
+	Bytes octets;
+};
+LocalMessage split_local_message(Bytes message);
+
+inline constexpr std::size_t max_local_message = 96 * 1024; // octets; longer answers are several
+
+// Listens at a path; removes a stale socket there first, and its own at the end.
+class LocalServer {
+public:
+	// Answers by appending messages to `replies`; they are sent in order and, for a message that
+	// wants an answer, followed by an empty one that ends it.
+	using Handler = std::function<void(const LocalMessage &message, const PeerCredentials &peer,
+	    std::vector<std::string> &replies)>;
+	// Throws std::system_error; also when another process is listening there.
+	LocalServer(Loop &loop, const std::string &path, Handler handler);
+	~LocalServer();
+	LocalServer(const LocalServer &) = delete;
+	LocalServer &operator=(const LocalServer &) = delete;
+
+private:
+	struct State;
+	std::unique_ptr<State> state_;
+};
+
+// One-way messages to another daemon, which may be absent: connects when first needed and again
+// after it went. Never blocks; what cannot be sent is lost and counted.
+class LocalSender {
+public:
+	explicit LocalSender(std::string path);
+	~LocalSender();
+	bool send(std::string_view line, Bytes octets = {});
+	std::uint64_t lost() const { return lost_; }
+
+private:
+	std::string path_;
+	int descriptor_ = -1;
+	std::uint64_t lost_ = 0;
+};
+
+// Asks and waits for the whole answer; for commands, not for daemons. Throws std::system_error when
+// there is no daemon, or it takes longer than five seconds.
+void ask_local(const std::string &path, std::string_view question,
+    const std::function<void(std::string_view)> &on_reply);
+
+} // namespace lisp

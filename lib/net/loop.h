@@ -1,0 +1,65 @@
+// The one event loop of a daemon: descriptors, timers and signals, on libevent.
+//
+// Handlers run on the thread that called run(). A handler may add and remove others, itself too.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+struct event_base;
+struct event;
+
+namespace lisp {
+
+using Instant = std::chrono::steady_clock::time_point;
+
+class Loop {
+public:
+	Loop();
+	~Loop();
+	Loop(const Loop &) = delete;
+	Loop &operator=(const Loop &) = delete;
+
+	using Handler = std::function<void()>;
+
+	// Registered as long as the Watch lives. Destroy it before the descriptor is closed.
+	class Watch {
+	public:
+		Watch() = default;
+
+	private:
+		friend class Loop;
+		struct State;
+		struct Free {
+			void operator()(State *state) const;
+		};
+		std::unique_ptr<State, Free> state_;
+	};
+	[[nodiscard]] Watch on_readable(int descriptor, Handler handler);
+	[[nodiscard]] Watch on_signal(int signal, Handler handler);
+
+	// Runs its handler once when the time has come; set() again from there for a periodic one.
+	class Timer {
+	public:
+		Timer(Loop &loop, Handler handler);
+		void set(Instant when); // replaces an earlier time; one in the past runs on the next turn
+		void cancel();
+
+	private:
+		Watch watch_;
+	};
+
+	void run(); // until stop()
+	void stop();
+
+	// After fork(): the kernel objects behind the loop are not shared with the parent.
+	void forked();
+
+	event_base *base() { return base_; } // for libevent's resolver
+
+private:
+	event_base *base_;
+};
+
+} // namespace lisp

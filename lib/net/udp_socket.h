@@ -1,0 +1,46 @@
+// A UDP socket that knows which local address each datagram came to and can answer from it.
+#pragma once
+
+#include "address/ip_address.h"
+
+#include <system_error>
+
+namespace lisp {
+
+class UdpSocket {
+public:
+	UdpSocket() = default; // none
+	// Non-blocking, close-on-exec; IPv6 sockets take IPv6 alone. Throws std::system_error that
+	// names the endpoint. Port 0: local() tells which one the system chose.
+	explicit UdpSocket(const Endpoint &local);
+	~UdpSocket();
+	UdpSocket(UdpSocket &&other) noexcept;
+	UdpSocket &operator=(UdpSocket &&other) noexcept;
+
+	struct Received {
+		Endpoint from;
+		IpAddress to; // the local address asked, also on a wildcard socket
+		Bytes octets; // in the caller's room
+		bool truncated = false;
+	};
+	// nullopt when nothing is waiting.
+	std::optional<Received> receive(Room room);
+
+	// `source` none: the system chooses. EAGAIN and unreachable networks are ordinary results.
+	std::error_code send(const Endpoint &to, Bytes octets, const IpAddress &source = {});
+
+	int descriptor() const { return descriptor_; }
+	const Endpoint &local() const { return local_; }
+
+private:
+	int descriptor_ = -1;
+	Endpoint local_;
+};
+
+// The address this host would send from to reach `destination`; nullopt without a route.
+std::optional<IpAddress> source_address_for(const IpAddress &destination);
+
+// An address is the host's own if a UDP socket can be bound to it.
+bool is_own_address(const IpAddress &address);
+
+} // namespace lisp
