@@ -2,8 +2,8 @@
 #pragma once
 
 #include "address/ip_address.h"
-#include "cli.h"
-#include "log.h"
+#include "common/cli.h"
+#include "common/log.h"
 #include "net/local_socket.h"
 #include "net/loop.h"
 #include "print/fields.h"
