@@ -48,12 +48,13 @@ std::vector<std::string> control_names() {
 	return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Packets, Golden, testing::ValuesIn(control_names()), [](const auto &packet) {
-	auto name = packet.param;
-	for (auto &c : name)
-		if (c == '-') c = '_';
-	return name;
-});
+INSTANTIATE_TEST_SUITE_P(
+    Packets, Golden, testing::ValuesIn(control_names()), [](const auto &packet) {
+	    auto name = packet.param;
+	    for (auto &c : name)
+		    if (c == '-') c = '_';
+	    return name;
+    });
 
 TEST(Authentication, C041_GoldenMacsVerifyAndAreReproduced) {
 	int checked = 0;
