@@ -13,7 +13,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lisp {
@@ -65,7 +67,7 @@ private:
 
 class Daemon {
 public:
-	// Opens the log; throws nothing.
+	// Opens the log. Throws UsageError when an option makes no sense.
 	Daemon(const std::string &name, const DaemonOptions &options);
 	~Daemon();
 
@@ -73,7 +75,8 @@ public:
 	Log &log() { return log_; }
 	const DaemonOptions &options() const { return options_; }
 
-	// `status` is answered with daemon, pid, version, listen and uptime, then what this prints.
+	// `status` is answered with daemon, pid, version, listen and uptime, then what this prints. In
+	// JSON what is printed for `status` and `counters` becomes part of one object.
 	void on_query(const std::string &query, std::function<void(QueryReply &)> answer);
 
 	// SIGHUP and `lisp-status NAME reload`. Returns nothing if the new configuration is in force,
@@ -100,6 +103,15 @@ public:
 
 private:
 	struct State;
+	LocalServer::Outcome answer(const LocalMessage &message, const PeerCredentials &peer,
+	    std::vector<std::string> &replies);
+	void answer_query(const std::string &query, bool json, std::vector<std::string> &replies);
+	std::optional<std::string> reload();
+	void open_local_socket();
+	void leave_root();
+	void watch_signals();
+	void write_metrics();
+
 	std::string name_;
 	DaemonOptions options_;
 	Log log_;

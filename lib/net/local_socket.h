@@ -8,10 +8,13 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lisp {
 
@@ -30,14 +33,20 @@ struct LocalMessage {
 };
 LocalMessage split_local_message(Bytes message);
 
-inline constexpr std::size_t max_local_message = 96 * 1024; // octets; longer answers are several
+inline constexpr std::size_t max_local_message = 96 * 1024; // octets
 
-// Listens at a path; removes a stale socket there first, and its own at the end.
+// Listens at a path; removes a stale socket there first, and its own at the end. The socket is open
+// to its owner and group. A peer that does not read its answer is asked nothing more, and dropped
+// after half a minute; nothing here blocks.
 class LocalServer {
 public:
-	// Answers by appending messages to `replies`; they are sent in order and, for a message that
-	// wants an answer, followed by an empty one that ends it.
-	using Handler = std::function<void(const LocalMessage &message, const PeerCredentials &peer,
+	enum class Outcome : std::uint8_t {
+		unanswered, // a message that wants no answer
+		done,       // all of `replies` is the answer
+		refused,    // the last of `replies` says why
+	};
+	// Answers by appending to `replies`. One longer than max_local_message is sent in pieces.
+	using Handler = std::function<Outcome(const LocalMessage &message, const PeerCredentials &peer,
 	    std::vector<std::string> &replies)>;
 	// Throws std::system_error; also when another process is listening there.
 	LocalServer(Loop &loop, const std::string &path, Handler handler);
@@ -56,6 +65,8 @@ class LocalSender {
 public:
 	explicit LocalSender(std::string path);
 	~LocalSender();
+	LocalSender(const LocalSender &) = delete;
+	LocalSender &operator=(const LocalSender &) = delete;
 	bool send(std::string_view line, Bytes octets = {});
 	std::uint64_t lost() const { return lost_; }
 
@@ -65,9 +76,10 @@ private:
 	std::uint64_t lost_ = 0;
 };
 
-// Asks and waits for the whole answer; for commands, not for daemons. Throws std::system_error when
-// there is no daemon, or it takes longer than five seconds.
-void ask_local(const std::string &path, std::string_view question,
+// Asks and waits for the whole answer; for commands, not for daemons. Returns why the daemon
+// refused, if it did. Throws std::system_error when there is no daemon, it breaks off, or is silent
+// for five seconds.
+std::optional<std::string> ask_local(const std::string &path, std::string_view question,
     const std::function<void(std::string_view)> &on_reply);
 
 } // namespace lisp

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 
@@ -37,6 +38,7 @@ public:
 		std::unique_ptr<State, Free> state_;
 	};
 	[[nodiscard]] Watch on_readable(int descriptor, Handler handler);
+	[[nodiscard]] Watch on_writable(int descriptor, Handler handler); // while it is, without end
 	[[nodiscard]] Watch on_signal(int signal, Handler handler);
 
 	// Runs its handler once when the time has come; set() again from there for a periodic one.
@@ -50,7 +52,8 @@ public:
 		Watch watch_;
 	};
 
-	void run(); // until stop()
+	// Until stop(). What a handler throws ends it and is thrown from here.
+	void run();
 	void stop();
 
 	// After fork(): the kernel objects behind the loop are not shared with the parent.
@@ -59,7 +62,10 @@ public:
 	event_base *base() { return base_; } // for libevent's resolver
 
 private:
+	Watch watch(int descriptor, int what, Handler handler);
+
 	event_base *base_;
+	std::exception_ptr thrown_;
 };
 
 } // namespace lisp

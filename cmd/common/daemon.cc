@@ -1,0 +1,154 @@
+#include "common/daemon.h"
+
+#include "common/daemon_state.h"
+#include "common/os.h"
+#include "common/process.h"
+
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace lisp {
+
+namespace {
+
+constexpr auto metrics_interval = std::chrono::seconds(10);
+
+using Steady = std::chrono::steady_clock;
+
+} // namespace
+
+void add_daemon_options(Cli &cli, DaemonOptions &options, const std::string &config_name) {
+	if (options.config.empty()) options.config = os::config_directory + ("/" + config_name);
+	if (options.run_directory.empty()) options.run_directory = os::run_directory;
+	if (options.state_directory.empty()) options.state_directory = os::state_directory;
+	cli.option("-f", options.config, "configuration file", "FILE");
+	cli.flag("-n", options.check_only, "check the configuration and exit");
+	cli.option("--run", options.run_directory, "directory of the local sockets", "DIR");
+	cli.option("--state", options.state_directory, "directory of what outlives a restart", "DIR");
+	cli.option("--pidfile", options.pidfile, "write the process number to FILE", "FILE");
+	cli.flag("--daemon", options.detach, "go to the background once all sockets are bound");
+	cli.flag("--syslog", options.syslog, "log to syslog instead of standard error");
+	cli.option("--metrics", options.metrics, "keep counters in FILE in Prometheus' form", "FILE");
+	cli.option("--user", options.user, "become USER when started as root", "USER");
+	cli.flag("--insecure-perms", options.insecure_perms, "accept key files that others may read");
+	cli.count("-v,--verbose", options.verbosity, "log each message; twice: its octets too");
+	cli.option("--log-format", options.log_format, "form of logged messages: text or v102", "FORM");
+}
+
+Daemon::Daemon(const std::string &name, const DaemonOptions &options)
+    : name_(name), options_(options), log_(name, options.verbosity),
+      state_(std::make_unique<State>(*this)) {
+	if (options.log_format != "text" && options.log_format != "v102")
+		throw UsageError{"--log-format: '" + options.log_format + "' is neither text nor v102"};
+	// Peers that go away are told by EPIPE.
+	std::signal(SIGPIPE, SIG_IGN);
+	if (options.syslog) log_.to_syslog();
+}
+
+Daemon::~Daemon() = default;
+
+void Daemon::on_metrics(std::function<void(std::string &)> render) {
+	state_->metrics = std::move(render);
+}
+
+std::string Daemon::state_directory() {
+	const bool root = geteuid() == 0;
+	make_directory(options_.state_directory, 0750, root ? options_.user : "");
+	return options_.state_directory;
+}
+
+std::string Daemon::local_socket(const std::string &daemon) const {
+	return options_.run_directory + "/" + daemon + ".sock";
+}
+
+void Daemon::open_local_socket() {
+	const auto path = local_socket(name_);
+	const auto owner = geteuid() == 0 ? options_.user : std::string{};
+	try {
+		make_directory(options_.run_directory, 0755, owner);
+		const auto handler = [this](const LocalMessage &message, const PeerCredentials &peer,
+		                         std::vector<std::string> &replies) {
+			return answer(message, peer, replies);
+		};
+		state_->local = std::make_unique<LocalServer>(loop_, path, handler);
+		if (!owner.empty()) give_to(path, owner);
+	} catch (const std::system_error &error) {
+		log_.warning("no local socket: {}", error.what());
+	}
+}
+
+void Daemon::leave_root() {
+	if (geteuid() != 0) {
+		if (!options_.user.empty()) log_.warning("not started as root: --user has no effect");
+	} else if (options_.user.empty()) {
+		log_.warning("running as root; --user NAME drops it");
+	} else {
+		become(options_.user);
+	}
+	os::forbid_new_privileges();
+	os::forbid_core_files();
+}
+
+void Daemon::watch_signals() {
+	for (const int signal : {SIGTERM, SIGINT})
+		state_->signals.push_back(loop_.on_signal(signal, [this] { loop_.stop(); }));
+	state_->signals.push_back(loop_.on_signal(SIGHUP, [this] { reload(); }));
+}
+
+std::optional<std::string> Daemon::reload() {
+	if (!state_->reload) return "nothing to reload";
+	auto kept = state_->reload();
+	if (kept)
+		log_.error("not reloaded: {}", *kept);
+	else
+		log_.info("reloaded");
+	return kept;
+}
+
+void Daemon::write_metrics() {
+	if (options_.metrics.empty() || !state_->metrics) return;
+	std::string text;
+	state_->metrics(text);
+	const bool written = replace_file(options_.metrics, text);
+	if (!written && !std::exchange(state_->metrics_failed, true))
+		log_.warning("{}: {}", options_.metrics, std::generic_category().message(errno));
+	if (written) state_->metrics_failed = false;
+	state_->metrics_timer.set(Steady::now() + metrics_interval);
+}
+
+int Daemon::run(const std::vector<Endpoint> &listening) {
+	std::string ready = "ready";
+	for (const auto &endpoint : listening) {
+		state_->listening.push_back(to_string(endpoint));
+		ready += ' ' + state_->listening.back();
+	}
+	ready += '\n';
+
+	PidFile pid_file{options_.pidfile};
+	open_local_socket();
+	leave_root();
+	std::optional<Detachment> detachment;
+	if (options_.detach) {
+		detachment.emplace();
+		loop_.forked();
+	}
+	pid_file.write();
+	watch_signals();
+	write_metrics();
+	[[maybe_unused]] const auto told = write(STDERR_FILENO, ready.data(), ready.size());
+	if (detachment) {
+		log_.to_syslog();
+		detachment->ready();
+	}
+	notify_supervisor("READY=1");
+	loop_.run();
+	notify_supervisor("STOPPING=1");
+	write_metrics();
+	state_->local.reset();
+	return 0;
+}
+
+} // namespace lisp

@@ -1,0 +1,26 @@
+// What a Daemon keeps; only its own files include this.
+#pragma once
+
+#include "common/daemon.h"
+
+namespace lisp {
+
+struct Daemon::State {
+	explicit State(Daemon &daemon)
+	    : metrics_timer(daemon.loop_, [&daemon] { daemon.write_metrics(); }) {}
+
+	std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
+	std::vector<std::string> listening;
+	std::map<std::string, std::function<void(QueryReply &)>> queries;
+	std::map<std::string,
+	    std::function<void(const std::vector<std::string_view> &words, Bytes octets)>, std::less<>>
+	    messages;
+	std::function<std::optional<std::string>()> reload;
+	std::function<void(std::string &)> metrics;
+	bool metrics_failed = false; // and told
+	Loop::Timer metrics_timer;
+	std::vector<Loop::Watch> signals;
+	std::unique_ptr<LocalServer> local;
+};
+
+} // namespace lisp

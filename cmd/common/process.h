@@ -1,0 +1,54 @@
+// The steps by which a program becomes a daemon.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lisp {
+
+// Makes `path` and what is missing above it. What was made belongs to `user` unless that is empty.
+// Throws std::system_error.
+void make_directory(const std::string &path, unsigned mode, const std::string &user);
+
+void give_to(const std::string &path, const std::string &user);
+
+// Becomes `user` for good, supplementary groups included. Throws std::system_error, also when there
+// is no such user or root could be had again.
+void become(const std::string &user);
+
+// A file that holds the process's number, locked as long as the process lives.
+class PidFile {
+public:
+	// None when `path` is empty. Throws std::system_error when it cannot be written or another
+	// process holds it.
+	explicit PidFile(const std::string &path);
+	~PidFile();
+	PidFile(const PidFile &) = delete;
+	PidFile &operator=(const PidFile &) = delete;
+
+	void write(); // this process's number, once it is final
+
+private:
+	std::string path_;
+	int descriptor_ = -1;
+};
+
+// Goes on in a child without a terminal; the parent exits when the child is ready or has failed,
+// with its status.
+class Detachment {
+public:
+	Detachment(); // forks. Throws std::system_error
+	void ready(); // closes standard input, output and error, too
+
+private:
+	int parent_;
+};
+
+// Tells systemd, if that has started the process: "READY=1".
+void notify_supervisor(std::string_view state);
+
+// Replaces the file whole; a reader sees the old or the new text. False and errno on failure.
+bool replace_file(const std::string &path, std::string_view text);
+
+} // namespace lisp

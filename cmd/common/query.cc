@@ -1,0 +1,134 @@
+// What a daemon answers at its local socket.
+#include "common/daemon_state.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace lisp {
+
+// Every daemon's answers begin with these.
+struct DaemonIdentity {
+	std::string daemon;
+	std::uint64_t pid = 0;
+	std::string version = LISP_VERSION;
+	std::vector<std::string> listen;
+	std::optional<std::uint64_t> uptime; // seconds
+	std::optional<bool> reloaded;
+};
+
+template <>
+inline constexpr auto fields<DaemonIdentity> = std::tuple{
+    Field{"daemon", &DaemonIdentity::daemon},
+    Field{"pid", &DaemonIdentity::pid},
+    Field{"version", &DaemonIdentity::version},
+    Field{"listen", &DaemonIdentity::listen},
+    Field{"uptime", &DaemonIdentity::uptime},
+    Field{"reloaded", &DaemonIdentity::reloaded},
+};
+
+namespace {
+
+std::vector<std::string_view> words_of(std::string_view line) {
+	std::vector<std::string_view> words;
+	while (!line.empty()) {
+		const auto blank = std::min(line.find(' '), line.size());
+		if (blank > 0) words.push_back(line.substr(0, blank));
+		line.remove_prefix(std::min(blank + 1, line.size()));
+	}
+	return words;
+}
+
+// "{A}\n{B}\n" in any number of messages becomes "{A,B}\n" in one.
+std::string one_object(const std::vector<std::string> &messages) {
+	std::string merged = "{";
+	for (std::string_view rest : messages)
+		while (!rest.empty()) {
+			const auto end = std::min(rest.find('\n'), rest.size());
+			const auto object = rest.substr(0, end);
+			rest.remove_prefix(std::min(end + 1, rest.size()));
+			if (object.size() <= 2) continue;
+			if (merged.size() > 1) merged += ',';
+			merged += object.substr(1, object.size() - 2);
+		}
+	return merged + "}\n";
+}
+
+} // namespace
+
+std::string &QueryReply::room() {
+	// Values are written whole: what is left must do for most of them.
+	if (messages_.empty() || messages_.back().size() > max_local_message / 2)
+		messages_.emplace_back();
+	return messages_.back();
+}
+
+void QueryReply::line(std::string_view text) {
+	if (json_) return;
+	auto &out = room();
+	out += text;
+	out += '\n';
+}
+
+void Daemon::on_query(const std::string &query, std::function<void(QueryReply &)> answer) {
+	state_->queries[query] = std::move(answer);
+}
+
+void Daemon::on_reload(std::function<std::optional<std::string>()> reload) {
+	state_->reload = std::move(reload);
+}
+
+void Daemon::on_message(const std::string &verb,
+    std::function<void(const std::vector<std::string_view> &words, Bytes octets)> handler) {
+	state_->messages[verb] = std::move(handler);
+}
+
+void Daemon::answer_query(const std::string &query, bool json, std::vector<std::string> &replies) {
+	DaemonIdentity identity;
+	identity.daemon = name_;
+	identity.pid = static_cast<std::uint64_t>(getpid());
+	identity.listen = state_->listening;
+	if (query == "status") {
+		const auto up = std::chrono::steady_clock::now() - state_->started;
+		identity.uptime = static_cast<std::uint64_t>(
+		    std::chrono::duration_cast<std::chrono::seconds>(up).count());
+	}
+	if (query == "reload") identity.reloaded = true;
+	QueryReply reply{json, replies};
+	const bool whole = query == "status" || query == "counters" || query == "reload";
+	if (query == "status" || (json && whole)) reply.print(identity);
+	if (const auto own = state_->queries.find(query); own != state_->queries.end())
+		own->second(reply);
+	if (json && whole) replies = {one_object(replies)};
+}
+
+LocalServer::Outcome Daemon::answer(
+    const LocalMessage &message, const PeerCredentials &peer, std::vector<std::string> &replies) {
+	using enum LocalServer::Outcome;
+	const auto words = words_of(message.line);
+	if (words.size() < 2 || words[0] != "query") {
+		const auto found = state_->messages.find(words.empty() ? "" : words[0]);
+		if (found != state_->messages.end() && peer.may_control())
+			found->second(words, message.octets);
+		return unanswered;
+	}
+	const std::string query{words[1]};
+	if (query == "reload") {
+		auto kept = peer.may_control()
+		                ? reload()
+		                : std::optional<std::string>{"only root and the daemon's own user may"};
+		if (kept) {
+			replies.push_back("not reloaded: " + *kept);
+			return refused;
+		}
+	} else if (query != "status" && !state_->queries.contains(query)) {
+		std::string known = "status reload";
+		for (const auto &[name, handler] : state_->queries)
+			if (name != "status") known += ' ' + name;
+		replies.push_back("unknown query '" + query + "' (known: " + known + ")");
+		return refused;
+	}
+	answer_query(query, words.size() > 2 && words[2] == "json", replies);
+	return done;
+}
+
+} // namespace lisp

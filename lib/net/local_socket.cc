@@ -1,0 +1,138 @@
+#include "net/local_socket.h"
+
+#include "net/socket_address.h"
+#include "net/unix_socket.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <poll.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace lisp {
+
+namespace {
+
+constexpr int patience = 5000; // milliseconds of silence
+
+[[noreturn]] void fail(int error, const std::string &what) {
+	throw std::system_error(error, std::generic_category(), what);
+}
+
+void await(int descriptor, short what, const std::string &path) {
+	pollfd waiting{descriptor, what, 0};
+	const int ready = poll(&waiting, 1, patience);
+	if (ready == 0) fail(ETIMEDOUT, path);
+	if (ready < 0 && errno != EINTR) fail(errno, path);
+}
+
+// Hands out the messages of one answer until the one that ends it.
+std::optional<std::string> read_answer(int descriptor, const std::string &path,
+    const std::function<void(std::string_view)> &on_reply) {
+	std::string room(max_local_message, '\0');
+	for (;;) {
+		const auto size = recv(descriptor, room.data(), room.size(), 0);
+		if (size == 0) fail(ECONNRESET, path);
+		if (size < 0) {
+			if (errno != EAGAIN && errno != EINTR) fail(errno, path);
+			await(descriptor, POLLIN, path);
+			continue;
+		}
+		const auto message = std::string_view{room}.substr(0, static_cast<std::size_t>(size));
+		if (message.front() != answer_ends)
+			on_reply(message);
+		else if (message.size() == 1)
+			return std::nullopt;
+		else
+			return std::string{message.substr(1)};
+	}
+}
+
+class Closing {
+public:
+	explicit Closing(int descriptor) : descriptor_(descriptor) {}
+	~Closing() { close(descriptor_); }
+	Closing(const Closing &) = delete;
+	Closing &operator=(const Closing &) = delete;
+
+private:
+	int descriptor_;
+};
+
+} // namespace
+
+int make_unix_socket() {
+	const int descriptor = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (descriptor >= 0) allow_longest_message(descriptor);
+	return descriptor;
+}
+
+void allow_longest_message(int descriptor) {
+	const int octets = 2 * max_local_message;
+	setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
+	setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
+}
+
+int connect_unix_socket(const std::string &path) {
+	const auto address = SocketAddress::unix_path(path);
+	const int descriptor = make_unix_socket();
+	if (descriptor < 0 || connect(descriptor, address.get(), address.size()) == 0)
+		return descriptor;
+	const int error = errno;
+	close(descriptor);
+	errno = error;
+	return -1;
+}
+
+bool send_local(int descriptor, std::string_view message) {
+	return send(descriptor, message.data(), message.size(), MSG_NOSIGNAL) >= 0;
+}
+
+bool PeerCredentials::may_control() const {
+	return uid == 0 || uid == geteuid();
+}
+
+LocalMessage split_local_message(Bytes message) {
+	const std::string_view text{reinterpret_cast<const char *>(message.data()), message.size()};
+	const auto end = text.find('\n');
+	if (end == std::string_view::npos) return {text, {}};
+	return {text.substr(0, end), message.subspan(end + 1)};
+}
+
+LocalSender::LocalSender(std::string path) : path_(std::move(path)) {}
+
+LocalSender::~LocalSender() {
+	if (descriptor_ >= 0) close(descriptor_);
+}
+
+bool LocalSender::send(std::string_view line, Bytes octets) {
+	std::string message{line};
+	message += '\n';
+	message.append(reinterpret_cast<const char *>(octets.data()), octets.size());
+	// The second try is for a daemon that was started again since the last message.
+	for (int attempt = 0; attempt < 2; ++attempt) {
+		if (descriptor_ < 0) descriptor_ = connect_unix_socket(path_);
+		if (descriptor_ < 0) break;
+		if (send_local(descriptor_, message)) return true;
+		if (errno == EAGAIN || errno == ENOBUFS || errno == EMSGSIZE) break;
+		close(std::exchange(descriptor_, -1));
+	}
+	++lost_;
+	return false;
+}
+
+std::optional<std::string> ask_local(const std::string &path, std::string_view question,
+    const std::function<void(std::string_view)> &on_reply) {
+	const int descriptor = connect_unix_socket(path);
+	if (descriptor < 0) fail(errno, path);
+	const Closing closing{descriptor};
+	while (!send_local(descriptor, question)) {
+		if (errno != EAGAIN && errno != EINTR) fail(errno, path);
+		await(descriptor, POLLOUT, path);
+	}
+	return read_answer(descriptor, path, on_reply);
+}
+
+} // namespace lisp
