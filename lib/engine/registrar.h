@@ -1,0 +1,100 @@
+// The ETR's side of registration: keeps the site's EIDs registered with every Map-Server of the
+// configuration. RFC 9301 sections 5.6, 5.7 and 8.2.
+//
+// Knows no socket, clock or file. Events go in with the time at which they happen, effects come
+// out, to be carried out in their order; deadline() tells when tick() next has work.
+#pragma once
+
+#include "engine/registration.h"
+
+#include <variant>
+
+namespace lisp {
+
+// What the engine is told of the time: that of timers, and nanoseconds since 1970 for nonces.
+struct Moment {
+	Instant now;
+	std::uint64_t wall = 0;
+};
+
+struct RegistrarCounters {
+	std::uint64_t registers = 0;   // Map-Registers sent, retries included
+	std::uint64_t retries = 0;     // because of no Map-Notify
+	std::uint64_t notifies = 0;    // Map-Notifies that acknowledged
+	std::uint64_t repeated = 0;    // authentic ones for what was answered already
+	std::uint64_t unsolicited = 0; // authentic ones that nothing asked for: answered with an Ack
+	std::uint64_t unauthentic = 0; // Map-Notifies whose authentication data is wrong
+	std::uint64_t strangers = 0;   // from addresses that no Map-Server has
+	std::uint64_t unexpected = 0;  // other messages
+	std::uint64_t malformed = 0;
+};
+
+struct RegistrationStatus {
+	std::string server;  // as the configuration names it
+	std::string address; // with its port unless that is 4342; empty while unresolved
+	RegistrationState state = RegistrationState::unresolved;
+	std::size_t records = 0;
+	std::size_t acknowledged = 0;
+	std::string error; // why the state is not as it should be; else empty
+};
+
+class Registrar {
+public:
+	// Must be in stable storage before the effects after it are carried out.
+	struct SaveNonceCeiling {
+		std::uint64_t ceiling = 0;
+	};
+	struct Send {
+		Endpoint to;
+		Octets octets;
+	};
+	using Effect = std::variant<SaveNonceCeiling, Send>;
+	using Effects = std::vector<Effect>;
+
+	// `nonce_ceiling`: what SaveNonceCeiling asked to keep last time, or 0.
+	Registrar(const RegistrationOptions &options, std::uint64_t nonce_ceiling);
+
+	// A configuration, the first or another. Map-Servers whose lines did not change keep their
+	// state; registers that changed are sent at once. Indices of Map-Servers are those of the
+	// configuration.
+	void configure(const SiteConfig &config, Instant now);
+
+	void resolved(std::size_t server, const IpAddress &address, Instant now);
+	void unresolved(std::size_t server, const std::string &why);
+
+	// Registers everything everywhere, now; the states start over.
+	void register_again(Instant now);
+
+	void tick(Moment moment, Effects &effects);
+	std::optional<Instant> deadline() const;
+
+	// A ceiling of the tick at that time could not be saved, nothing after it was sent.
+	void not_saved(Instant ticked, Instant retry);
+
+	// A datagram that came in, here or at the port of another daemon. The fault of one that cannot
+	// be read.
+	std::optional<WireError> receive(const Endpoint &from, Bytes datagram, Effects &effects);
+
+	std::size_t servers() const { return servers_.size(); }
+	const std::string &host(std::size_t server) const { return servers_[server].line().host; }
+	RegistrationStatus status(std::size_t server) const;
+	// Every Map-Server has answered every register.
+	bool is_answered() const;
+	// Those whose state is another than when this was last asked.
+	std::vector<std::size_t> take_changed();
+
+	const SiteRecords &records() const { return records_; }
+	const RegistrarCounters &counters() const { return counters_; }
+	std::uint64_t lowest_nonce_ceiling() const { return nonces_.lowest_ceiling(); }
+
+private:
+	RegistrationOptions options_;
+	NonceCounter nonces_;
+	SiteRecords records_;
+	std::vector<Registration> servers_;
+	std::vector<RegistrationState> told_; // by take_changed()
+	RegistrarCounters counters_;
+	Arena arena_;
+};
+
+} // namespace lisp

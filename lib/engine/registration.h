@@ -1,0 +1,138 @@
+// The registration of a site with one Map-Server: what is to be sent when, and what was
+// acknowledged. RFC 9301 sections 5.6, 5.7 and 8.2. Every Map-Server has its own, with a key of its
+// own, so that none waits for another.
+#pragma once
+
+#include "auth/hmac.h"
+#include "engine/instant.h"
+#include "engine/nonce_counter.h"
+#include "engine/site_records.h"
+#include "message/map_notify.h"
+
+#include <deque>
+#include <optional>
+#include <queue>
+#include <string>
+#include <vector>
+
+namespace lisp {
+
+struct RegistrationOptions {
+	std::chrono::seconds interval{60}; // between registers that are acknowledged
+	std::size_t mtu = 0;               // octets of the IP packet; 0: 576 for IPv4, 1280 for IPv6
+	bool always_notify = false;        // M whatever the configuration says
+};
+
+enum class RegistrationState : std::uint8_t {
+	unresolved, // no address yet
+	pending,    // sent or about to be, and nothing heard that long that it would mean anything
+	sent,       // without asking for a Map-Notify
+	acknowledged,
+	partial, // some records, or some registers of several
+	refused, // a Map-Notify, with none of the records
+	timeout, // no Map-Notify to several registers
+};
+std::string_view name(RegistrationState state);
+
+class Registration {
+public:
+	Registration(const MapServerLine &line, const RegistrationOptions &options);
+
+	// Nothing but the place in the file differs.
+	bool is_for(const MapServerLine &line) const;
+	const MapServerLine &line() const { return line_; }
+
+	// The Map-Server's address became known, or another. Everything is registered at once.
+	void resolved(const IpAddress &address, const SiteRecords &records, Instant now);
+	void unresolved(std::string why); // counts until the first address is known
+	const std::optional<Endpoint> &endpoint() const { return endpoint_; }
+
+	// Other records: registers that change are due at once, the others keep their state.
+	void change(const SiteRecords &before, const SiteRecords &after, Instant now);
+
+	// Everything is due at once and counts as unacknowledged.
+	void register_again(Instant now);
+	// The registers drawn up at that time could not be sent.
+	void postpone(Instant drawn_up, Instant until);
+
+	// Whether a register is due. Registers leave in bursts with short pauses, so that the
+	// Map-Server can take them all.
+	bool is_due(Instant now) const;
+	struct Register {
+		Octets octets;
+		std::uint64_t nonce = 0;
+		bool again = false; // the one before was not answered
+	};
+	Register next_register(const SiteRecords &records, std::uint64_t nonce, Instant now);
+	std::optional<Instant> deadline() const;
+
+	// A Map-Notify, from this Map-Server by its address: whether its authentication data says so,
+	// too.
+	bool is_authentic(Bytes datagram, const MapNotify &notify);
+	bool knows_nonce(std::uint64_t nonce) const; // of a register sent in the last minutes
+	// An authentic one with a nonce that is known. False where its register is answered already.
+	bool acknowledge(const SiteRecords &records, const MapNotify &notify);
+	// The answer to an authentic one with any other nonce.
+	Octets acknowledgement(const MapNotify &notify);
+
+	RegistrationState state() const;
+	bool is_answered() const { return answered_ == parts_.size(); }
+	std::size_t acknowledged_records() const { return acknowledged_; }
+	std::string explanation() const; // of a state that is not as it should be; else empty
+
+private:
+	// The records of one datagram. Each is a registration of its own, with retries of its own.
+	struct Part {
+		enum class Answer : std::uint8_t { none, silence, notify } answer = Answer::none;
+		SiteRecords::Run run;
+		std::uint8_t acknowledged = 0; // records
+		std::uint8_t attempts = 0;     // registers sent since the last Map-Notify
+		std::uint64_t first_nonce = 0; // of those
+		Instant sent{};
+		Instant due{};
+	};
+	struct Due {
+		Instant when;
+		std::uint32_t part;
+		auto operator<=>(const Due &) const = default;
+	};
+	struct Outstanding {
+		std::uint64_t nonce;
+		std::uint32_t part;
+		Instant sent;
+	};
+	static constexpr std::uint32_t no_part = 0xffffffff;
+
+	std::size_t room() const;
+	std::vector<Part> make_parts(const SiteRecords &records) const;
+	void reset(std::vector<Part> parts);
+	void set_answer(Part &part, Part::Answer answer, std::uint8_t acknowledged);
+	void schedule(std::uint32_t part, Instant when);
+	void drop_superseded();
+	Instant next_after(const Part &part, Instant now) const;
+	Octets draw_up(const SiteRecords &records, SiteRecords::Run run, std::uint64_t nonce);
+	const Outstanding *find_outstanding(std::uint64_t nonce) const;
+
+	MapServerLine line_;
+	RegistrationOptions options_;
+	bool wants_notify_;
+	Key key_;
+	std::optional<Endpoint> endpoint_;
+	std::string trouble_ = "not resolved yet";
+
+	std::vector<Part> parts_;
+	// With entries that a later schedule() has superseded: they are not their part's due time.
+	std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+	std::deque<Outstanding> outstanding_; // nonces rise
+	Instant quick_until_{};
+	Instant burst_began_{};
+	unsigned burst_ = 0; // registers sent since
+
+	std::size_t records_ = 0;
+	std::size_t acknowledged_ = 0; // records
+	std::size_t answered_ = 0;     // parts, as are those below
+	std::size_t silent_ = 0;
+	std::size_t never_sent_ = 0;
+};
+
+} // namespace lisp

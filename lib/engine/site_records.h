@@ -1,0 +1,42 @@
+// What a site registers: its EID-records in the form in which they are sent.
+//
+// The records of a Map-Register are the same for every Map-Server and every time, so they are
+// encoded once a configuration and a register is a header before a run of them.
+#pragma once
+
+#include "config/site_config.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace lisp {
+
+// Flag 1, and a locator to reach it by: an EID whose own RLOCs all have priority 255 has moved
+// away and is for others to register; one without any RLOC would be taken for a withdrawal.
+bool is_registered(const SiteConfig &config, const EidSection &section);
+
+class SiteRecords {
+public:
+	SiteRecords() = default;
+	explicit SiteRecords(const SiteConfig &config);
+
+	// Consecutive records that share a Map-Register.
+	struct Run {
+		std::uint32_t first = 0;
+		std::uint8_t count = 0;
+	};
+	// The fewest runs, in the configuration's order, of at most 255 records and `room` octets. A
+	// record that is longer than that has a run of its own.
+	std::vector<Run> split(std::size_t room) const;
+
+	std::size_t size() const { return eids_.size(); }
+	Bytes octets(Run run) const;
+	const EidPrefix &eid(std::size_t index) const { return eids_[index]; }
+
+private:
+	std::vector<EidPrefix> eids_;
+	std::vector<std::size_t> starts_{0}; // of each record in octets_, and the end
+	Octets octets_;
+};
+
+} // namespace lisp
