@@ -39,6 +39,7 @@ struct PeerLine {
 	std::uint8_t key_id = 0;
 	bool random_nonce = false;   // nonce=random, for senders of 2012
 	std::vector<EidPrefix> eids; // eid=: empty for any
+	std::string key_file;        // read in place of the secret when not empty
 	Position position;
 	bool operator==(const PeerLine &) const = default;
 };

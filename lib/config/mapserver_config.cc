@@ -1,0 +1,56 @@
+#include "config/mapserver_config.h"
+
+#include "config/secret_file.h"
+
+#include <algorithm>
+
+namespace lisp {
+
+namespace {
+
+void append(std::string &out, const SiteKeyLine &key) {
+	out += "key\t" + key.secret;
+	if (!key.any_key_id) out += "\tkey-id=" + std::to_string(key.key_id);
+	if (key.algorithm) (out += "\talg=") += name(*key.algorithm);
+	out += '\n';
+}
+
+void append(std::string &out, const SiteEidLine &eid) {
+	auto prefix = eid.eid;
+	prefix.instance = 0; // iid= says it
+	out += "eid\t";
+	append(out, prefix);
+	if (eid.more_specifics) out += "\tmore-specifics=yes";
+	if (eid.proxy_reply) out += "\tproxy=yes";
+	if (eid.eid.instance != 0) out += "\tiid=" + std::to_string(eid.eid.instance);
+	if (eid.notify_port) out += "\tnotify-port=" + std::to_string(*eid.notify_port);
+	out += '\n';
+}
+
+} // namespace
+
+std::string print_mapserver_config(const MapServerConfig &config) {
+	std::string out;
+	for (const auto &site : config.sites) {
+		if (!out.empty()) out += '\n';
+		out += "@SITE\t" + site.name + '\n';
+		for (const auto &key : site.keys) append(out, key);
+		for (const auto &eid : site.eids) append(out, eid);
+		for (const auto &rloc : site.rlocs) out += "rloc\t" + to_string(rloc) + '\n';
+	}
+	return out;
+}
+
+MapServerConfig load_mapserver_config(
+    const std::string &path, bool insecure_perms, Diagnostics &found) {
+	const auto file = read_file(path, found);
+	if (!file) return {};
+	auto config = parse_mapserver_config(file->text, found);
+	const bool holds_keys = std::any_of(config.sites.begin(), config.sites.end(),
+	    [](const auto &site) { return !site.keys.empty(); });
+	if (file->open_to_others && !insecure_perms && holds_keys) refuse_open_file(found);
+	found.sort();
+	return config;
+}
+
+} // namespace lisp

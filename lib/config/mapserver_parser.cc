@@ -1,0 +1,190 @@
+#include "config/duplicates.h"
+#include "config/key_field.h"
+#include "config/mapserver_config.h"
+
+#include <fmt/format.h>
+
+namespace lisp {
+
+namespace {
+
+constexpr Option<SiteKeyLine> key_options[] = {
+    {"key-id", key_id_expected,
+        [](auto &to, auto value) {
+	        to.any_key_id = false;
+	        return set_number(to.key_id, value, 255);
+        }},
+    {"alg", algorithm_expected,
+        [](auto &to, auto value) { return set_algorithm(to.algorithm.emplace(), value); }},
+};
+
+constexpr Option<SiteEidLine> eid_options[] = {
+    {"more-specifics", "yes or no",
+        [](auto &to, auto value) { return set_yes_no(to.more_specifics, value); }},
+    {"proxy", "yes or no", [](auto &to, auto value) { return set_yes_no(to.proxy_reply, value); }},
+    {"iid", "0 to 4294967295",
+        [](auto &to, auto value) { return set_number(to.eid.instance, value, 0xffffffff); }},
+    {"notify-port", "1 to 65535",
+        [](auto &to, auto value) { return set_number(to.notify_port.emplace(), value, 65535, 1); }},
+};
+
+class MapServerParser {
+public:
+	MapServerParser(std::string_view text, Diagnostics &found) : lexer_(text), found_(found) {}
+
+	MapServerConfig parse();
+
+private:
+	void begin_site();
+	void end_site();
+	void read_line();
+	void read_key_line(Line &line);
+	void read_eid(Line &line);
+	void read_rloc(Line &line);
+	void check_names();
+	void check_eids();
+
+	Lexer lexer_;
+	Diagnostics &found_;
+	MapServerConfig config_;
+	bool in_site_ = false;
+	bool told_ = false; // that lines stand outside of any site
+	std::vector<Position> key_positions_;
+	bool seen_key_ = false; // of the site in hand: a line, right or wrong
+	bool seen_eid_ = false;
+};
+
+MapServerConfig MapServerParser::parse() {
+	while (lexer_.next_line()) {
+		if (lexer_.words()[0].text.starts_with('@'))
+			begin_site();
+		else
+			read_line();
+	}
+	end_site();
+	check_names();
+	check_eids();
+	found_.sort();
+	return std::move(config_);
+}
+
+void MapServerParser::begin_site() {
+	end_site();
+	Line line{lexer_, found_};
+	const auto keyword = line.word("@SITE");
+	in_site_ = keyword.text == "@SITE";
+	told_ = true;
+	if (!in_site_)
+		return line.error(
+		    keyword, fmt::format("{} is no section, expected @SITE", shown(keyword.text)));
+	SiteSection site;
+	site.position = line.at(keyword);
+	site.name = line.text("the site's name");
+	line.end();
+	// A site with a wrong name is read all the same: its lines may hold more errors.
+	config_.sites.push_back(std::move(site));
+	key_positions_.clear();
+	seen_key_ = seen_eid_ = false;
+}
+
+void MapServerParser::end_site() {
+	if (!in_site_) return;
+	const auto &site = config_.sites.back();
+	if (!seen_key_)
+		found_.warning(site.position,
+		    fmt::format("{} has no key, so nobody can register it", shown(site.name)));
+	if (!seen_eid_)
+		found_.warning(site.position,
+		    fmt::format("{} has no eid, so nothing can be registered", shown(site.name)));
+}
+
+void MapServerParser::read_line() {
+	Line line{lexer_, found_};
+	const auto first = line.peek();
+	if (!in_site_) {
+		if (!std::exchange(told_, true))
+			line.error(first, "a line before any site, expected @SITE and its name");
+		return;
+	}
+	line.word("key, eid or rloc");
+	if (first.text == "key")
+		read_key_line(line);
+	else if (first.text == "eid")
+		read_eid(line);
+	else if (first.text == "rloc")
+		read_rloc(line);
+	else
+		// Not shown: it may be a key whose word was forgotten.
+		line.error(first, "an unknown word, expected key, eid or rloc");
+}
+
+void MapServerParser::read_key_line(Line &line) {
+	seen_key_ = true;
+	SiteKeyLine key;
+	const auto where = line.peek();
+	read_secret(line, key_options, key.secret);
+	line.options(key_options, key);
+	if (!line.ok()) return;
+	auto &keys = config_.sites.back().keys;
+	for (std::size_t i = 0; i < keys.size() && !key.any_key_id; ++i)
+		if (!keys[i].any_key_id && keys[i].key_id == key.key_id &&
+		    keys[i].algorithm == key.algorithm)
+			return line.error(
+			    where, fmt::format("key-id {} again, first on line {}, expected it once",
+			               key.key_id, key_positions_[i].line));
+	keys.push_back(std::move(key));
+	key_positions_.push_back(line.at(where));
+}
+
+void MapServerParser::read_eid(Line &line) {
+	seen_eid_ = true;
+	SiteEidLine eid;
+	const auto where = line.peek();
+	const auto prefix = line.prefix(true);
+	eid.eid = prefix.value_or(EidPrefix{});
+	eid.position = line.at(where);
+	line.options(eid_options, eid);
+	if (prefix && line.ok()) config_.sites.back().eids.push_back(std::move(eid));
+}
+
+void MapServerParser::read_rloc(Line &line) {
+	const auto rloc = line.address("RLOC");
+	line.end();
+	if (line.ok()) config_.sites.back().rlocs.push_back(rloc);
+}
+
+void MapServerParser::check_names() {
+	const auto &sites = config_.sites;
+	for_each_duplicate(
+	    sites.size(), [&](std::size_t i) { return std::hash<std::string>{}(sites[i].name); },
+	    [&](std::size_t a, std::size_t b) {
+		    return !sites[a].name.empty() && sites[a].name == sites[b].name;
+	    },
+	    [&](std::size_t first, std::size_t later) {
+		    found_.error(sites[later].position,
+		        fmt::format("site {} again, first on line {}, expected it once",
+		            shown(sites[later].name), sites[first].position.line));
+	    });
+}
+
+void MapServerParser::check_eids() {
+	std::vector<const SiteEidLine *> eids;
+	for (const auto &site : config_.sites)
+		for (const auto &eid : site.eids) eids.push_back(&eid);
+	for_each_duplicate(
+	    eids.size(), [&](std::size_t i) { return hash_of(eids[i]->eid); },
+	    [&](std::size_t a, std::size_t b) { return eids[a]->eid == eids[b]->eid; },
+	    [&](std::size_t first, std::size_t later) {
+		    found_.error(eids[later]->position,
+		        fmt::format("{} again, first on line {}, expected it once",
+		            to_string(eids[later]->eid), eids[first]->position.line));
+	    });
+}
+
+} // namespace
+
+MapServerConfig parse_mapserver_config(std::string_view text, Diagnostics &found) {
+	return MapServerParser{text, found}.parse();
+}
+
+} // namespace lisp

@@ -1,0 +1,83 @@
+#include "config/key_file.h"
+#include "config/secret_file.h"
+#include "config/site_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace lisp {
+
+namespace {
+
+bool holds_keys(const SiteConfig &config) {
+	const auto has_secret = [](const auto &line) { return !line.secret.empty(); };
+	return std::any_of(config.map_servers.begin(), config.map_servers.end(), has_secret) ||
+	       std::any_of(config.hypervisors.begin(), config.hypervisors.end(), has_secret) ||
+	       std::any_of(config.xtrs.begin(), config.xtrs.end(), has_secret);
+}
+
+std::string beside(const std::string &configuration, const std::string &path) {
+	const auto slash = configuration.rfind('/');
+	if (path.starts_with('/') || slash == configuration.npos) return path;
+	return configuration.substr(0, slash + 1) + path;
+}
+
+// The closest line: the peer's address, then a prefix around it, then the key id, then any.
+const KeyFileLine *select(
+    const std::vector<KeyFileLine> &lines, const std::optional<IpAddress> &peer, unsigned key_id) {
+	const auto closeness = [&](const KeyFileLine &line) -> unsigned {
+		if (const auto *address = std::get_if<IpAddress>(&line.selector))
+			return peer == *address ? 1000 : 0;
+		if (const auto *prefix = std::get_if<EidPrefix>(&line.selector))
+			return peer && prefix->covers(*peer) ? 100U + prefix->length : 0;
+		if (const auto *by_id = std::get_if<KeyIdSelector>(&line.selector))
+			return by_id->key_id == key_id ? 2 : 0;
+		return 1;
+	};
+	const auto best = std::max_element(lines.begin(), lines.end(),
+	    [&](const auto &a, const auto &b) { return closeness(a) < closeness(b); });
+	return best != lines.end() && closeness(*best) > 0 ? &*best : nullptr;
+}
+
+class KeyFiles {
+public:
+	KeyFiles(const std::string &configuration, bool insecure_perms, Diagnostics &found)
+	    : configuration_(configuration), insecure_perms_(insecure_perms), found_(found) {}
+
+	template <class Line> void fill(Line &line, const std::optional<IpAddress> &peer) {
+		if (line.key_file.empty()) return;
+		Diagnostics inside;
+		const auto path = beside(configuration_, line.key_file);
+		const auto keys = load_key_file(path, insecure_perms_, inside);
+		for (const auto &diagnostic : inside.all())
+			found_.error(line.position, to_string(path, diagnostic));
+		const auto *key = select(keys, peer, line.key_id);
+		if (key != nullptr)
+			line.secret = key->secret;
+		else if (!inside.has_errors())
+			found_.error(line.position, fmt::format("{}: no key for this line in it", path));
+	}
+
+private:
+	const std::string &configuration_;
+	bool insecure_perms_;
+	Diagnostics &found_;
+};
+
+} // namespace
+
+SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found) {
+	const auto file = read_file(path, found);
+	if (!file) return {};
+	auto config = parse_site_config(file->text, found);
+	if (file->open_to_others && !insecure_perms && holds_keys(config)) refuse_open_file(found);
+	KeyFiles key_files{path, insecure_perms, found};
+	for (auto &server : config.map_servers) key_files.fill(server, IpAddress::parse(server.host));
+	for (auto &peer : config.hypervisors) key_files.fill(peer, peer.source.address);
+	for (auto &peer : config.xtrs) key_files.fill(peer, peer.source.address);
+	found.sort();
+	return config;
+}
+
+} // namespace lisp

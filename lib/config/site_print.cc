@@ -1,0 +1,128 @@
+#include "config/site_config.h"
+
+#include <charconv>
+
+namespace lisp {
+
+namespace {
+
+class SitePrinter {
+public:
+	std::string print(const SiteConfig &config);
+
+private:
+	void section(std::string_view keyword) {
+		if (!out_.empty()) out_ += '\n';
+		out_ += keyword;
+		out_ += '\n';
+	}
+	void number(std::uint64_t value) {
+		std::array<char, 20> text;
+		out_.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
+	}
+	void field(std::uint64_t value) {
+		out_ += '\t';
+		number(value);
+	}
+	void option(std::string_view name, std::string_view value) {
+		out_ += '\t';
+		out_ += name;
+		out_ += '=';
+		out_ += value;
+	}
+	void option(std::string_view name, std::uint64_t value) {
+		option(name, std::string_view{});
+		number(value);
+	}
+	void yes_no(std::string_view name, bool value, bool is_default) {
+		if (value != is_default) option(name, value ? "yes" : "no");
+	}
+	void hosts(std::string_view keyword, const std::vector<std::string> &list);
+	void key(const std::string &secret, const std::string &key_file);
+	void map_server(const MapServerLine &line);
+	void peer(const PeerLine &line, bool hypervisor);
+	void eid(const SiteConfig &config, const EidSection &section);
+
+	std::string out_;
+};
+
+std::string SitePrinter::print(const SiteConfig &config) {
+	if (!config.map_servers.empty()) section("@MAPSERVER");
+	for (const auto &line : config.map_servers) map_server(line);
+	hosts("@MAPRESOLVER", config.map_resolvers);
+	hosts("@PITR", config.proxy_itrs);
+	if (!config.hypervisors.empty()) section("@HYPERVISOR");
+	for (const auto &line : config.hypervisors) peer(line, true);
+	if (!config.xtrs.empty()) section("@XTR");
+	for (const auto &line : config.xtrs) peer(line, false);
+	for (const auto &one : config.eids) eid(config, one);
+	return std::move(out_);
+}
+
+void SitePrinter::hosts(std::string_view keyword, const std::vector<std::string> &list) {
+	if (!list.empty()) section(keyword);
+	for (const auto &host : list) (out_ += host) += '\n';
+}
+
+void SitePrinter::key(const std::string &secret, const std::string &key_file) {
+	out_ += '\t';
+	out_ += key_file.empty() ? secret : "-";
+	if (!key_file.empty()) option("key-file", key_file);
+}
+
+void SitePrinter::map_server(const MapServerLine &line) {
+	const MapServerLine normal;
+	out_ += line.host;
+	key(line.secret, line.key_file);
+	if (line.algorithm != normal.algorithm) option("alg", name(line.algorithm));
+	if (line.key_id != normal.key_id) option("key-id", line.key_id);
+	if (line.port != normal.port) option("port", line.port);
+	yes_no("notify", line.want_map_notify, normal.want_map_notify);
+	yes_no("proxy", line.proxy_reply, normal.proxy_reply);
+	yes_no("merge", line.merge, normal.merge);
+	if (line.whole_site != normal.whole_site)
+		option("whole-site", line.whole_site == WholeSite::yes ? "yes" : "no");
+	out_ += '\n';
+}
+
+void SitePrinter::peer(const PeerLine &line, bool hypervisor) {
+	const PeerLine normal;
+	if (hypervisor)
+		append(out_, line.source);
+	else
+		append(out_, line.source.address);
+	key(line.secret, line.key_file);
+	if (line.algorithm != normal.algorithm) option("alg", name(line.algorithm));
+	if (line.key_id != normal.key_id) option("key-id", line.key_id);
+	if (line.random_nonce) option("nonce", "random");
+	for (const auto &eid : line.eids) option("eid", to_string(eid));
+	out_ += '\n';
+}
+
+void SitePrinter::eid(const SiteConfig &config, const EidSection &one) {
+	section("@EID");
+	append(out_, one.eid.address);
+	field(one.eid.length);
+	field(one.ttl.count());
+	field(one.register_it ? 1 : 0);
+	if (one.eid.instance != 0) option("iid", one.eid.instance);
+	out_ += '\n';
+	for (const auto &rloc : config.rlocs_of(one)) {
+		append(out_, rloc.rloc);
+		field(rloc.priority);
+		field(rloc.weight);
+		field(rloc.local ? 1 : 0);
+		if (rloc.multicast_priority != 255) option("mprio", rloc.multicast_priority);
+		if (rloc.multicast_weight != 0) option("mweight", rloc.multicast_weight);
+		if (rloc.site != 0) option("site", config.site_tags[rloc.site - 1U]);
+		out_ += '\n';
+	}
+}
+
+} // namespace
+
+std::string print_site_config(const SiteConfig &config) {
+	return SitePrinter{}.print(config);
+}
+
+} // namespace lisp
