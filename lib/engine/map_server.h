@@ -1,0 +1,106 @@
+// A Map-Server and Map-Resolver: takes Map-Registers, answers Map-Requests or passes them on to an
+// ETR. RFC 9301 sections 5.6, 5.7, 8.2, 8.3 and 8.4.
+//
+// Pure: datagrams come in as values, what to send and why something was dropped comes out.
+#pragma once
+
+#include "engine/datagram.h"
+#include "engine/itr_rloc.h"
+#include "engine/map_server_counters.h"
+#include "engine/registering_xtrs.h"
+#include "engine/registration_table.h"
+#include "engine/server_sites.h"
+#include "message/message.h"
+
+namespace lisp {
+
+class MapServer {
+public:
+	struct Options {
+		Families sendable;
+		// Of a Map-Reply: packets of 576 and 1280 octets, RFC 9301 section 5.
+		std::size_t max_octets_ipv4 = 576 - 20 - 8;
+		std::size_t max_octets_ipv6 = 1280 - 40 - 8;
+	};
+
+	struct Dropped {
+		MapServerDrop reason{};
+		std::string_view site; // empty where none is known
+		std::optional<EidPrefix> eid;
+		std::optional<WireError> error; // of a malformed message
+	};
+
+	// Valid until the next call.
+	struct Outcome {
+		List<Datagram> send; // from the port that was asked
+		// Of a message that is otherwise answered this may be a part: an EID-record refused.
+		std::optional<Dropped> dropped;
+	};
+
+	MapServer(MapServerConfig config, const Options &options);
+
+	Outcome receive(const Arrival &arrival, Instant now);
+
+	// To be called at deadline().
+	void expire(Instant now) { table_.expire(now); }
+	std::optional<Instant> deadline() const { return table_.deadline(); }
+
+	// Keeps the registrations that the new configuration allows, and the nonces of keys that stay.
+	void reload(MapServerConfig config);
+
+	const MapServerCounters &counters() const { return counters_; }
+	const ServerSites &sites() const { return *sites_; }
+	const RegistrationTable &registrations() const { return table_; }
+	const RegisteringXtrs &xtrs() const { return xtrs_; }
+
+private:
+	struct Request; // a Map-Request and how it came
+	struct Accepted;
+
+	void sort(const Arrival &arrival, Instant now);
+	void drop(MapServerDrop reason, std::string_view site = {},
+	    std::optional<EidPrefix> eid = std::nullopt);
+	void send(const Endpoint &to, const IpAddress &source, Bytes octets);
+
+	void on_register(const Arrival &arrival, const MapRegister &message, Instant now);
+	Accepted accept(const MapRecord &record, std::uint32_t site_number);
+	void apply(const MapRegister &message, const MapRecord &record, const EidPrefix &eid,
+	    RegisteringXtrs::Number xtr, Instant now);
+	void notify(const Arrival &arrival, const MapRegister &message, List<MapRecord> accepted,
+	    ServerSites::KeyNumber key, std::uint16_t port);
+
+	void on_encapsulated(const Arrival &arrival, const EncapsulatedControl &message, Instant now);
+	void on_request(const Request &request, Instant now);
+	void answer(
+	    const Request &request, const RequestedEid &asked, std::size_t max_octets, Instant now);
+	std::optional<RegistrationTable::Match> registered(
+	    const ServerSites::Eid &configured, const EidPrefix &eid, Instant now);
+	bool answers_for(const ServerSites::Eid &configured, const RegistrationTable::Match &match,
+	    Instant now) const;
+	void add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
+	    std::size_t max_octets, Instant now);
+	void add_record(const EidPrefix &eid, RegistrationTable::Number registration);
+	void add(const MapRecord &record);
+	void add_negative(const EidPrefix &eid, RecordTtl ttl);
+	void reply(const Request &request, const IpAddress &itr_rloc);
+	std::optional<Endpoint> etr(const RegistrationTable::Registration &registration);
+	void forward(const Request &request, const EidPrefix &eid,
+	    const RegistrationTable::Registration &registration);
+
+	std::unique_ptr<ServerSites> sites_;
+	Options options_;
+	RegistrationTable table_;
+	RegisteringXtrs xtrs_;
+	MapServerCounters counters_;
+	std::uint32_t message_ = 0; // Map-Registers so far
+
+	Arena arena_;
+	std::vector<MapRecord> records_; // of the message in hand
+	std::size_t reply_octets_ = 0;   // of these in a Map-Reply
+	std::array<Octets, 2> rooms_;    // one datagram each
+	std::array<Datagram, 2> outgoing_;
+	std::size_t sending_ = 0;
+	std::optional<Dropped> dropped_;
+};
+
+} // namespace lisp

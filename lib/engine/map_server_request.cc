@@ -1,0 +1,221 @@
+#include "engine/map_server_request.h"
+
+#include <algorithm>
+
+namespace lisp {
+
+namespace {
+
+constexpr RecordTtl ttl_not_lisp{15}; // RFC 9301 section 8.3
+constexpr RecordTtl ttl_not_registered{1};
+constexpr std::size_t max_records = 255; // what a Record Count can tell
+constexpr std::size_t map_reply_head = 12;
+
+// Lower is better; RFC 9301 section 5.4.
+bool better(const Locator &a, const Locator *b) {
+	return b == nullptr || a.priority < b->priority ||
+	       (a.priority == b->priority && a.weight > b->weight);
+}
+
+} // namespace
+
+// RFC 9301 section 5.8.
+void MapServer::on_encapsulated(
+    const Arrival &arrival, const EncapsulatedControl &message, Instant now) {
+	if (message.ip_checksum == ChecksumState::bad) return drop(MapServerDrop::inner_ip_checksum);
+	if (message.source.port == data_port || message.destination.port == data_port)
+		return drop(MapServerDrop::inner_data_port);
+	if (message.udp_checksum == ChecksumState::zero)
+		return drop(MapServerDrop::inner_checksum_zero);
+	if (message.udp_checksum == ChecksumState::bad) return drop(MapServerDrop::inner_checksum_bad);
+	const auto inner = decode(message.payload, arena_, message.payload_offset);
+	if (inner.error) {
+		drop(MapServerDrop::malformed);
+		dropped_->error = inner.error;
+		return;
+	}
+	const auto *request = std::get_if<MapRequest>(&inner.message);
+	if (request == nullptr) return drop(MapServerDrop::inner_not_map_request);
+	const auto start = 4 + message.security_data.size();
+	const auto end = message.payload_offset + message.payload.size();
+	const auto packet = arrival.octets.subspan(start, end - start);
+	on_request({arrival, *request, message.payload, message.source, packet}, now);
+}
+
+// RFC 9301 section 8.3. EID-records that are answered here share one Map-Reply; the first that is
+// an ETR's to answer makes the whole message go there, once.
+void MapServer::on_request(const Request &request, Instant now) {
+	const auto &message = request.message;
+	if (message.probe) return drop(MapServerDrop::probe);
+	if (message.solicit) return drop(MapServerDrop::solicit);
+	if (message.dont_map_reply) return drop(MapServerDrop::dont_map_reply);
+	++counters_.map_requests;
+	const auto itr_rloc =
+	    choose_itr_rloc(message.itr_rlocs, request.arrival.from.address, options_.sendable);
+	const auto max_octets =
+	    itr_rloc.address.is_v6() ? options_.max_octets_ipv6 : options_.max_octets_ipv4;
+	for (const auto &asked : message.records) {
+		// More than one Map-Reply holds is asked for by nobody honest.
+		if (map_reply_head + reply_octets_ > max_octets) {
+			drop(MapServerDrop::too_large);
+			break;
+		}
+		answer(request, asked, max_octets, now);
+	}
+	if (records_.empty()) return;
+	if (itr_rloc.fault == ItrRlocFault::none) return reply(request, itr_rloc.address);
+	drop(itr_rloc.fault == ItrRlocFault::refused ? MapServerDrop::itr_rloc_refused
+	                                             : MapServerDrop::no_usable_itr_rloc);
+}
+
+void MapServer::answer(
+    const Request &request, const RequestedEid &asked, std::size_t max_octets, Instant now) {
+	const auto eid = eid_prefix(asked.eid, asked.mask_length);
+	if (!eid) return drop(MapServerDrop::not_an_eid);
+	const auto configured = sites_->covering(*eid);
+	if (!configured) return add_negative(sites_->hole(*eid), ttl_not_lisp);
+	const auto match = registered(*configured, *eid, now);
+	if (!match) {
+		const auto base = configured->line->eid.length;
+		return add_negative(table_.vacant(*eid, base, now), ttl_not_registered);
+	}
+	if (answers_for(*configured, *match, now)) return add_mapping(*match, *eid, max_octets, now);
+	if (sending_ == 0) forward(request, *eid, table_[match->newest]);
+}
+
+// A registration that another site's configured EID-prefix cuts off from `eid` does not count.
+std::optional<RegistrationTable::Match> MapServer::registered(
+    const ServerSites::Eid &configured, const EidPrefix &eid, Instant now) {
+	const auto match = table_.longest_match(eid, now);
+	if (!match || match->eid.length < configured.line->eid.length) return std::nullopt;
+	return match;
+}
+
+bool MapServer::answers_for(
+    const ServerSites::Eid &configured, const RegistrationTable::Match &match, Instant now) const {
+	if (configured.line->proxy_reply) return true;
+	for (auto at = match.newest; at != RegistrationTable::none;
+	     at = table_.live(table_[at].older, now))
+		if (table_[at].proxy_reply) return true;
+	return false;
+}
+
+void MapServer::add(const MapRecord &record) {
+	records_.push_back(record);
+	reply_octets_ += encoded_size(record);
+}
+
+void MapServer::add_negative(const EidPrefix &eid, RecordTtl ttl) {
+	++counters_.negative_records;
+	MapRecord record;
+	record.ttl = ttl;
+	record.mask_length = eid.length;
+	record.action = Action::natively_forward;
+	record.eid = eid_address(eid, arena_);
+	add(record);
+}
+
+// As the ETR registered it, but that it is not the ETR who says so: neither A nor L nor p (RFC 9301
+// section 5.4).
+void MapServer::add_record(const EidPrefix &eid, RegistrationTable::Number registration) {
+	Reader in{table_[registration].record()};
+	MapRecord record;
+	read(in, arena_, record);
+	const auto locators = arena_.array<Locator>(record.locators.size());
+	std::copy(record.locators.begin(), record.locators.end(), locators.begin());
+	for (auto &locator : locators) locator.local = locator.probed = false;
+	record.locators = std::span<const Locator>(locators);
+	record.action = Action::no_action;
+	record.authoritative = false;
+	record.mask_length = eid.length;
+	record.eid = eid_address(eid, arena_);
+	add(record);
+}
+
+// The best match and its more-specifics (RFC 9301 section 5.5). Where these are too many for one
+// Map-Reply, the match alone, cut down to a part that has no more-specific: it is as true there and
+// hides none of them.
+void MapServer::add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
+    std::size_t max_octets, Instant now) {
+	const auto before = records_.size();
+	const auto octets_before = reply_octets_;
+	bool fits = true;
+	table_.for_each_within(match.eid, now, [&](const RegistrationTable::Match &found) {
+		add_record(found.eid, found.newest);
+		fits = records_.size() <= max_records && map_reply_head + reply_octets_ <= max_octets;
+		return fits || records_.size() == before + 1;
+	});
+	if (fits || records_.size() == before + 1) return;
+	records_.resize(before);
+	reply_octets_ = octets_before;
+	add_record(table_.vacant(eid, match.eid.length + 1U, now), match.newest);
+}
+
+void MapServer::reply(const Request &request, const IpAddress &itr_rloc) {
+	if (request.source.port == 0) return drop(MapServerDrop::no_usable_itr_rloc);
+	const auto shortest = std::min_element(records_.begin(), records_.end(),
+	    [](const MapRecord &a, const MapRecord &b) { return a.ttl < b.ttl; });
+	for (const auto ttl = shortest->ttl; auto &record : records_) record.ttl = ttl;
+	MapReply answer;
+	answer.nonce = request.message.nonce;
+	answer.records = records_;
+	const auto octets = encode(answer, rooms_[0]);
+	if (!octets) return drop(MapServerDrop::too_large);
+	++counters_.map_replies;
+	send({itr_rloc, request.source.port}, request.arrival.to.address, *octets);
+}
+
+// Which of the locators an ETR listens at is told by L; a register by proxy has none with L.
+std::optional<Endpoint> MapServer::etr(const RegistrationTable::Registration &registration) {
+	const auto &source = xtrs_[registration.xtr].source.address;
+	const auto usable = [&](const IpAddress &address) {
+		return options_.sendable.contains(address.family) &&
+		       may_send_to(address, source.is_loopback());
+	};
+	Reader in{registration.record()};
+	MapRecord record;
+	read(in, arena_, record);
+	const Locator *local = nullptr;
+	const Locator *any = nullptr;
+	for (const auto &locator : record.locators) {
+		const auto *address = as_ip(locator.rloc);
+		if (address == nullptr || !usable(*address) || !locator.reachable ||
+		    locator.priority == priority_unusable)
+			continue;
+		if (better(locator, any)) any = &locator;
+		if (locator.local && better(locator, local)) local = &locator;
+	}
+	const auto *best = local != nullptr ? local : any;
+	if (best != nullptr) return Endpoint{*as_ip(best->rloc), control_port};
+	if (usable(source)) return Endpoint{source, control_port};
+	return std::nullopt;
+}
+
+// The packet that was encapsulated goes on as it is. A Map-Request that was not gets an inner
+// header of its own; where its sender and the EID are of different families the header cannot name
+// both, and names where it was sent instead of the EID.
+void MapServer::forward(const Request &request, const EidPrefix &eid,
+    const RegistrationTable::Registration &registration) {
+	const auto to = etr(registration);
+	if (!to) return drop(MapServerDrop::no_usable_etr, {}, eid);
+	if (*to == request.arrival.to) return drop(MapServerDrop::looped, {}, eid);
+	Writer out{rooms_[1]};
+	if (request.packet.empty()) {
+		EncapsulatedControl encapsulated;
+		encapsulated.source = request.source;
+		const bool one_family = eid.address.family == request.source.address.family;
+		encapsulated.destination = {
+		    one_family ? eid.address : request.arrival.to.address, control_port};
+		encapsulated.payload = request.octets;
+		write(out, encapsulated);
+	} else {
+		out.u32(0x80000000U, "header");
+		out.bytes(request.packet, "inner packet");
+	}
+	const auto octets = out.finish();
+	if (!octets) return drop(MapServerDrop::too_large, {}, eid);
+	++counters_.forwarded;
+	send(*to, request.arrival.to.address, *octets);
+}
+
+} // namespace lisp

@@ -1,0 +1,116 @@
+// What ETRs have registered with a Map-Server: for every EID-prefix the EID-records of the xTRs
+// that registered it, the newest first.
+//
+// Kept small, an EID-record as the octets of its wire form: a Map-Server of a million EIDs is to
+// fit into a small machine.
+#pragma once
+
+#include "engine/instant.h"
+#include "message/map_record.h"
+#include "table/prefix_table.h"
+
+#include <array>
+#include <deque>
+#include <memory>
+
+namespace lisp {
+
+class RegistrationTable {
+public:
+	using Number = std::uint32_t;
+	static constexpr Number none = 0xffffffff;
+	static constexpr std::size_t max_xtrs_per_eid = 16; // beyond it the oldest goes
+
+	struct Registration {
+		std::unique_ptr<std::uint8_t[]> octets; // the EID-record
+		Instant registered{};                   // the last time
+		Instant expires{};
+		std::uint32_t xtr = 0; // the caller's number for who registered it
+		std::uint32_t message = 0;
+		Number older = none; // of the same EID
+		Number next_due = none;
+		Number previous_due = none;
+		std::uint16_t size = 0; // of the octets
+		std::uint8_t bucket = 0;
+		bool proxy_reply = false; // P: this server answers
+
+		Bytes record() const { return {octets.get(), size}; }
+	};
+
+	struct Offer {
+		EidPrefix eid;
+		Bytes record; // of that EID
+		std::uint32_t xtr = 0;
+		std::uint32_t message = 0; // numbers Map-Registers, to tell a record repeated within one
+		bool proxy_reply = false;
+		Instant expires{};
+	};
+	// Registers or refreshes. False, without effect, for an EID that this message named before.
+	bool put(const Offer &offer, Instant now);
+
+	// Removes what this xTR registered for exactly this EID.
+	bool withdraw(const EidPrefix &eid, std::uint32_t xtr);
+
+	// Removes what `keep` refuses.
+	void retain(const std::function<bool(const EidPrefix &, const Registration &)> &keep);
+
+	// To be called at deadline(). In between what has expired is passed over.
+	void expire(Instant now);
+	std::optional<Instant> deadline() const;
+
+	struct Match {
+		EidPrefix eid;
+		Number newest = none;
+	};
+	// The longest registered EID-prefix that covers `eid`.
+	std::optional<Match> longest_match(const EidPrefix &eid, Instant now);
+
+	// Those that `eid` covers, itself included, in ascending order, until `visit` returns false.
+	void for_each_within(
+	    const EidPrefix &eid, Instant now, const std::function<bool(const Match &)> &visit) const;
+	void for_each(Instant now, const std::function<bool(const Match &)> &visit) const;
+
+	// The shortest prefix of at least `base` bits around `eid` within which nothing is registered.
+	EidPrefix vacant(const EidPrefix &eid, unsigned base, Instant now) const;
+
+	const Registration &operator[](Number number) const { return registrations_[number]; }
+	// The first at or after `number` in the chain of older ones that has not expired.
+	Number live(Number number, Instant now) const;
+
+	std::size_t eids() const { return index_.size(); }
+	std::size_t size() const { return size_; }
+	std::size_t memory() const; // octets, without what the allocator adds
+
+private:
+	// Every registration stands in the bucket of some second not after the one it expires in; a
+	// refresh leaves it there, to be moved when that second comes. Seconds repeat every 256.
+	using Seconds = std::int64_t;
+	static Seconds due(const Registration &registration);
+	void link(Number number);
+	void unlink(Number number);
+	void expire_bucket(std::uint8_t bucket, Instant now);
+
+	Number find(Number newest, std::uint32_t xtr) const;
+	Number to_front(const Offer &offer, Number newest);
+	void store(Registration &registration, Bytes record);
+	Number allocate();
+	void release(Number number);
+	void remove(const EidPrefix &eid, Number newest, Number number);
+	void drop_oldest(const EidPrefix &eid, Number newest);
+
+	PrefixIndex index_; // EID-prefix to its newest registration
+	std::deque<Registration> registrations_;
+	Number free_ = none; // a list through `older`
+	std::size_t size_ = 0;
+	std::size_t record_octets_ = 0;
+	std::array<Number, 256> buckets_ = filled();
+	Seconds done_ = 0; // the last second whose bucket has been looked through
+
+	static constexpr std::array<Number, 256> filled() {
+		std::array<Number, 256> all{};
+		all.fill(none);
+		return all;
+	}
+};
+
+} // namespace lisp

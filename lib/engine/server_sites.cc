@@ -1,0 +1,95 @@
+#include "engine/server_sites.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace lisp {
+
+ServerSites::ServerSites(MapServerConfig config) : config_(std::move(config)) {
+	for (std::uint32_t site = 0; site < config_.sites.size(); ++site) {
+		const auto &section = config_.sites[site];
+		first_key_.push_back(static_cast<KeyNumber>(site_of_key_.size()));
+		site_of_key_.insert(site_of_key_.end(), section.keys.size(), site);
+		for (std::uint32_t line = 0; line < section.eids.size(); ++line) {
+			const auto &eid = section.eids[line].eid;
+			if (index_.exact(eid)) continue; // the first site that claims an EID has it
+			index_.insert(eid, static_cast<std::uint32_t>(eids_.size()));
+			eids_.push_back({site, line});
+		}
+	}
+}
+
+std::optional<ServerSites::Eid> ServerSites::covering(const EidPrefix &eid) const {
+	const auto match = index_.longest_match(eid);
+	if (!match) return std::nullopt;
+	const auto place = eids_[match->value];
+	const auto &site = config_.sites[place.site];
+	return Eid{&site, &site.eids[place.line], place.site};
+}
+
+std::optional<ServerSites::Eid> ServerSites::registrable(const EidPrefix &eid) const {
+	auto found = covering(eid);
+	if (found && !found->line->more_specifics && found->line->eid != eid) return std::nullopt;
+	return found;
+}
+
+// A prefix wide enough to hold configured ones has no hole around it; its first address may.
+EidPrefix ServerSites::hole(const EidPrefix &around) const {
+	if (const auto whole = index_.hole(around)) return *whole;
+	const auto host = EidPrefix::host(around.address, around.instance);
+	return index_.hole(host).value_or(host);
+}
+
+bool ServerSites::allows(const SiteSection &site, List<Locator> locators) {
+	if (site.rlocs.empty()) return true;
+	return std::all_of(locators.begin(), locators.end(), [&](const Locator &locator) {
+		const auto *address = as_ip(locator.rloc);
+		return address != nullptr &&
+		       std::find(site.rlocs.begin(), site.rlocs.end(), *address) != site.rlocs.end();
+	});
+}
+
+Key &ServerSites::ready(KeyNumber number) {
+	auto &slot = ready_[number % ready_.size()];
+	if (!slot.key || slot.number != number)
+		slot = {number, std::make_unique<Key>(key_line(number).secret)};
+	return *slot.key;
+}
+
+std::optional<ServerSites::KeyNumber> ServerSites::verify(
+    std::uint32_t site_number, const Authentication &authentication, Bytes message) {
+	const auto &keys = config_.sites[site_number].keys;
+	for (std::size_t i = 0; i < keys.size(); ++i) {
+		const auto &key = keys[i];
+		if (!key.any_key_id && key.key_id != authentication.key_id) continue;
+		if (key.algorithm && *key.algorithm != authentication.algorithm) continue;
+		const auto number = first_key_[site_number] + static_cast<KeyNumber>(i);
+		if (ready(number).verify(message)) return number;
+	}
+	return std::nullopt;
+}
+
+bool ServerSites::sign(KeyNumber key, Room message) {
+	return ready(key).sign(message);
+}
+
+std::vector<std::optional<ServerSites::KeyNumber>> ServerSites::keys_in(
+    const ServerSites &next) const {
+	std::unordered_map<std::string_view, std::uint32_t> sites;
+	for (std::uint32_t i = 0; i < next.config_.sites.size(); ++i)
+		sites.emplace(next.config_.sites[i].name, i);
+	std::vector<std::optional<KeyNumber>> numbers(site_of_key_.size());
+	for (KeyNumber key = 0; key < numbers.size(); ++key) {
+		const auto site = sites.find(site_of(key).name);
+		if (site == sites.end()) continue;
+		const auto &keys = next.config_.sites[site->second].keys;
+		const auto same = std::find_if(keys.begin(), keys.end(),
+		    [&](const SiteKeyLine &line) { return line.secret == key_line(key).secret; });
+		if (same == keys.end()) continue;
+		const auto index = static_cast<KeyNumber>(same - keys.begin());
+		numbers[key] = next.first_key_[site->second] + index;
+	}
+	return numbers;
+}
+
+} // namespace lisp

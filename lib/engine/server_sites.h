@@ -1,0 +1,70 @@
+// The sites of a Map-Server: which EIDs may be registered, with which keys, for which RLOCs.
+#pragma once
+
+#include "config/mapserver_config.h"
+#include "message/map_record.h"
+#include "table/prefix_table.h"
+
+#include <array>
+#include <memory>
+
+namespace lisp {
+
+class ServerSites {
+public:
+	explicit ServerSites(MapServerConfig config);
+
+	using KeyNumber = std::uint32_t; // counts the keys of all sites
+
+	struct Eid {
+		const SiteSection *site = nullptr;
+		const SiteEidLine *line = nullptr;
+		std::uint32_t site_number = 0;
+	};
+	// The longest configured EID-prefix that covers `eid`.
+	std::optional<Eid> covering(const EidPrefix &eid) const;
+	// The same, where it allows `eid` to be registered: itself, or a more-specific where these are.
+	std::optional<Eid> registrable(const EidPrefix &eid) const;
+
+	// The prefix that a negative answer names for an EID that is nobody's.
+	EidPrefix hole(const EidPrefix &around) const;
+
+	static bool allows(const SiteSection &site, List<Locator> locators);
+
+	// The site's key that authenticates the message, selected by the Key ID and Algorithm ID in it.
+	std::optional<KeyNumber> verify(
+	    std::uint32_t site_number, const Authentication &authentication, Bytes message);
+	bool sign(KeyNumber key, Room message);
+
+	// What each key is in `next`, by its number here: the same secret of the site of the same name.
+	std::vector<std::optional<KeyNumber>> keys_in(const ServerSites &next) const;
+
+	const SiteSection &site_of(KeyNumber key) const { return config_.sites[site_of_key_[key]]; }
+	const SiteKeyLine &key_line(KeyNumber key) const {
+		return site_of(key).keys[key - first_key_[site_of_key_[key]]];
+	}
+
+	const MapServerConfig &config() const { return config_; }
+
+private:
+	struct EidPlace {
+		std::uint32_t site = 0;
+		std::uint32_t line = 0;
+	};
+	// A key that is ready to sign holds kilobytes, so with a key for each of many sites only those
+	// used of late are.
+	struct ReadyKey {
+		KeyNumber number = 0;
+		std::unique_ptr<Key> key;
+	};
+	Key &ready(KeyNumber number);
+
+	MapServerConfig config_;
+	PrefixIndex index_; // of eids_
+	std::vector<EidPlace> eids_;
+	std::vector<std::uint32_t> site_of_key_;
+	std::vector<KeyNumber> first_key_; // of each site
+	std::array<ReadyKey, 256> ready_;
+};
+
+} // namespace lisp
