@@ -130,7 +130,8 @@ void Registration::change(const SiteRecords &before, const SiteRecords &after, I
 	}
 	for (auto &outstanding : outstanding_)
 		if (outstanding.part != no_part && !kept[outstanding.part]) outstanding.part = no_part;
-	quick_until_ = now + quick_time;
+	const bool changed = std::find(kept.begin(), kept.end(), false) != kept.end();
+	if (changed) quick_until_ = now + quick_time;
 	reset(std::move(parts));
 }
 
