@@ -1,0 +1,200 @@
+#include "engine/replier.h"
+
+#include <algorithm>
+
+namespace lisp {
+
+namespace {
+
+struct DropEntry {
+	std::string_view name;
+	std::uint64_t ReplierCounters::*counter;
+};
+
+// In the order of DropReason.
+constexpr std::array drop_entries{
+    DropEntry{"malformed", &ReplierCounters::malformed},
+    DropEntry{"not for an xTR to answer", &ReplierCounters::unexpected_type},
+    DropEntry{"bad inner IP checksum", &ReplierCounters::inner_ip_checksum},
+    DropEntry{"inner UDP checksum is zero", &ReplierCounters::inner_checksum_zero},
+    DropEntry{"bad inner UDP checksum", &ReplierCounters::inner_checksum_bad},
+    DropEntry{"inner UDP port is the data port", &ReplierCounters::inner_data_port},
+    DropEntry{"no Map-Request inside", &ReplierCounters::inner_not_map_request},
+    DropEntry{"RLOC probe inside an ECM", &ReplierCounters::encapsulated_probe},
+    DropEntry{"asks for no Map-Reply", &ReplierCounters::dont_map_reply},
+    DropEntry{"no usable ITR-RLOC", &ReplierCounters::no_usable_itr_rloc},
+    DropEntry{"ITR-RLOC refused", &ReplierCounters::itr_rloc_refused},
+    DropEntry{"EID not owned", &ReplierCounters::not_owned},
+    DropEntry{"rate limit", &ReplierCounters::rate_limited},
+    DropEntry{"Map-Reply too large", &ReplierCounters::too_large},
+};
+static_assert(drop_entries.size() == static_cast<std::size_t>(DropReason::too_large) + 1);
+
+constexpr std::size_t max_records = 255; // of a Map-Reply
+constexpr std::size_t record_count_offset = 3;
+
+Dropped drop(DropReason reason) {
+	return {reason, {}};
+}
+
+// The address that was asked, where a datagram from it reaches the destination.
+IpAddress source_for(const IpAddress &asked, const IpAddress &destination) {
+	const bool possible = asked.family == destination.family && !asked.is_multicast() &&
+	                      !asked.is_broadcast() &&
+	                      (!asked.is_loopback() || destination.is_loopback());
+	return possible ? asked : IpAddress{};
+}
+
+std::uint32_t ttl_of(Bytes record) {
+	return Reader{record}.u32("record ttl");
+}
+
+} // namespace
+
+std::string_view name(DropReason reason) {
+	return drop_entries[static_cast<std::size_t>(reason)].name;
+}
+
+struct Replier::Asked {
+	const MapRequest &request;
+	const Arrival &arrival;
+	std::uint16_t port; // that the Map-Request came from; the inner one of an ECM
+	Bytes octets;
+};
+
+Replier::Replier(EidRecords eids, const Options &options)
+    : eids_(std::move(eids)), options_(options), limit_(options.rate, options.burst, options.seed),
+      probe_limit_(options.rate, options.burst, options.seed),
+      room_(std::max(options.max_octets_ipv4, options.max_octets_ipv6)) {
+	selected_.reserve(max_records);
+}
+
+Replier::Outcome Replier::receive(const Arrival &arrival, Instant now) {
+	arena_.reset();
+	++counters_.received;
+	auto outcome = sort(arrival, now);
+	if (const auto *dropped = std::get_if<Dropped>(&outcome))
+		++(counters_.*drop_entries[static_cast<std::size_t>(dropped->reason)].counter);
+	if (std::holds_alternative<HandOn>(outcome)) ++counters_.handed_on;
+	return outcome;
+}
+
+Replier::Outcome Replier::sort(const Arrival &arrival, Instant now) {
+	const auto decoded = decode(arrival.octets, arena_);
+	if (decoded.error) return Dropped{DropReason::malformed, *decoded.error};
+	if (const auto *request = std::get_if<MapRequest>(&decoded.message))
+		return on_request({*request, arrival, arrival.from.port, arrival.octets}, now);
+	if (const auto *message = std::get_if<EncapsulatedControl>(&decoded.message))
+		return on_encapsulated(*message, arrival, now);
+	if (std::holds_alternative<MapNotify>(decoded.message))
+		return HandOn{HandOn::Recipient::registrar, arrival.octets};
+	if (std::holds_alternative<MapReply>(decoded.message))
+		return HandOn{HandOn::Recipient::mapping_table, arrival.octets};
+	return drop(DropReason::unexpected_type);
+}
+
+Replier::Outcome Replier::on_encapsulated(
+    const EncapsulatedControl &message, const Arrival &arrival, Instant now) {
+	if (message.ip_checksum != ChecksumState::good) return drop(DropReason::inner_ip_checksum);
+	if (message.source.port == data_port || message.destination.port == data_port)
+		return drop(DropReason::inner_data_port);
+	if (message.udp_checksum == ChecksumState::bad) return drop(DropReason::inner_checksum_bad);
+	if (message.udp_checksum == ChecksumState::zero && !options_.accept_zero_checksum)
+		return drop(DropReason::inner_checksum_zero);
+	const auto inner = decode(message.payload, arena_, message.payload_offset);
+	if (inner.error) return Dropped{DropReason::malformed, *inner.error};
+	const auto *request = std::get_if<MapRequest>(&inner.message);
+	if (request == nullptr) return drop(DropReason::inner_not_map_request);
+	if (request->probe) return drop(DropReason::encapsulated_probe);
+	++counters_.encapsulated;
+	return on_request({*request, arrival, message.source.port, message.payload}, now);
+}
+
+Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
+	const auto &request = asked.request;
+	++counters_.map_requests;
+	counters_.probes += request.probe ? 1 : 0;
+	if (request.solicit) return HandOn{HandOn::Recipient::mapping_table, asked.octets};
+	if (request.dont_map_reply) return drop(DropReason::dont_map_reply);
+	const auto choice =
+	    choose_itr_rloc(request.itr_rlocs, asked.arrival.from.address, options_.sendable);
+	if (choice.fault == ItrRlocFault::refused) return drop(DropReason::itr_rloc_refused);
+	if (choice.fault == ItrRlocFault::unusable || asked.port == 0)
+		return drop(DropReason::no_usable_itr_rloc);
+	if (!select(request.records)) return drop(DropReason::too_large);
+	if (selected_.empty()) return drop(DropReason::not_owned);
+	auto &limit = request.probe ? probe_limit_ : limit_;
+	if (!limit.allow(choice.address, now)) return drop(DropReason::rate_limited);
+	return reply(asked, choice.address);
+}
+
+// For each EID the longest match and all below it: without these a cache that holds the match
+// would send their packets to its locators. False where a Map-Reply cannot hold them.
+bool Replier::select(List<RequestedEid> requested) {
+	selected_.clear();
+	for (const auto &record : requested) {
+		const auto eid = eid_prefix(record.eid, record.mask_length);
+		const auto match = eid ? eids_.index().longest_match(*eid) : std::nullopt;
+		if (match && !is_selected(match->value) && !select_within(match->prefix)) return false;
+	}
+	return true;
+}
+
+bool Replier::is_selected(PrefixIndex::Value number) const {
+	return std::find(selected_.begin(), selected_.end(), number) != selected_.end();
+}
+
+bool Replier::select_within(const EidPrefix &prefix) {
+	bool fits = true;
+	eids_.index().for_each_within(prefix, [this, &fits](const auto &entry) {
+		if (is_selected(entry.value)) return true;
+		fits = selected_.size() < max_records;
+		if (fits) selected_.push_back(entry.value);
+		return fits;
+	});
+	return fits;
+}
+
+Replier::Outcome Replier::reply(const Asked &asked, const IpAddress &destination) {
+	const bool probe = asked.request.probe;
+	const auto size = destination.is_v4() ? options_.max_octets_ipv4 : options_.max_octets_ipv6;
+	Writer out{Room{room_}.first(size)};
+	MapReply head;
+	head.probe = probe;
+	head.nonce = asked.request.nonce;
+	write(out, head);
+	room_[record_count_offset] = static_cast<std::uint8_t>(selected_.size());
+
+	// Records that depend on each other leave a cache together.
+	auto ttl = ttl_receiver_decides.count();
+	for (const auto number : selected_) ttl = std::min(ttl, ttl_of(eids_.record(number)));
+	for (const auto number : selected_)
+		write_record(out, eids_.record(number), ttl, probe ? &asked.arrival.to.address : nullptr);
+	if (!out.ok()) return drop(DropReason::too_large);
+	++counters_.map_replies;
+	counters_.probe_replies += probe ? 1 : 0;
+	return Datagram{{destination, asked.port}, source_for(asked.arrival.to.address, destination),
+	    out.written()};
+}
+
+void Replier::write_record(Writer &out, Bytes record, std::uint32_t ttl, const IpAddress *probed) {
+	const auto start = out.size();
+	if (probed == nullptr) {
+		out.bytes(record, "record");
+	} else {
+		Reader in{record};
+		MapRecord decoded;
+		read(in, arena_, decoded);
+		const auto locators = arena_.array<Locator>(decoded.locators.size());
+		std::copy(decoded.locators.begin(), decoded.locators.end(), locators.begin());
+		const auto at = std::find_if(locators.begin(), locators.end(),
+		    [&](const auto &locator) { return locator.rloc == Address{*probed}; });
+		if (at != locators.end()) at->probed = true;
+		decoded.locators = std::span<const Locator>(locators);
+		write(out, decoded);
+	}
+	out.patch_u16(start, ttl >> 16, "record ttl");
+	out.patch_u16(start + 2, ttl & 0xffff, "record ttl");
+}
+
+} // namespace lisp

@@ -1,0 +1,154 @@
+// The site's answer to Map-Requests and RLOC probes, and the sorting of all that else arrives at
+// the control port. RFC 9301 sections 5.2 to 5.5, 5.8 and 7.1.
+//
+// Pure: datagrams come in as values, what to do about each comes out as a value.
+#pragma once
+
+#include "engine/datagram.h"
+#include "engine/eid_records.h"
+#include "engine/instant.h"
+#include "engine/itr_rloc.h"
+#include "engine/reply_limit.h"
+#include "message/message.h"
+#include "print/fields.h"
+
+#include <array>
+#include <variant>
+
+namespace lisp {
+
+// Why a datagram was not answered.
+enum class DropReason : std::uint8_t {
+	malformed,
+	unexpected_type,
+	inner_ip_checksum,
+	inner_checksum_zero,
+	inner_checksum_bad,
+	inner_data_port,
+	inner_not_map_request,
+	encapsulated_probe,
+	dont_map_reply,
+	no_usable_itr_rloc,
+	itr_rloc_refused,
+	not_owned,
+	rate_limited,
+	too_large,
+};
+
+std::string_view name(DropReason reason);
+
+struct ReplierCounters {
+	std::uint64_t received = 0;
+	std::uint64_t map_requests = 0; // well-formed, encapsulated ones and probes included
+	std::uint64_t encapsulated = 0;
+	std::uint64_t probes = 0;
+	std::uint64_t map_replies = 0; // to probes included
+	std::uint64_t probe_replies = 0;
+	std::uint64_t handed_on = 0;
+
+	std::uint64_t malformed = 0;
+	std::uint64_t unexpected_type = 0;
+	std::uint64_t inner_ip_checksum = 0;
+	std::uint64_t inner_checksum_zero = 0;
+	std::uint64_t inner_checksum_bad = 0;
+	std::uint64_t inner_data_port = 0;
+	std::uint64_t inner_not_map_request = 0;
+	std::uint64_t encapsulated_probe = 0;
+	std::uint64_t dont_map_reply = 0;
+	std::uint64_t no_usable_itr_rloc = 0;
+	std::uint64_t itr_rloc_refused = 0;
+	std::uint64_t not_owned = 0;
+	std::uint64_t rate_limited = 0;
+	std::uint64_t too_large = 0;
+};
+
+template <>
+inline constexpr auto fields<ReplierCounters> = std::tuple{
+    Field{"received", &ReplierCounters::received},
+    Field{"map-requests", &ReplierCounters::map_requests},
+    Field{"encapsulated", &ReplierCounters::encapsulated},
+    Field{"probes", &ReplierCounters::probes},
+    Field{"map-replies", &ReplierCounters::map_replies},
+    Field{"probe-replies", &ReplierCounters::probe_replies},
+    Field{"handed-on", &ReplierCounters::handed_on},
+    Field{"malformed", &ReplierCounters::malformed},
+    Field{"unexpected-type", &ReplierCounters::unexpected_type},
+    Field{"inner-ip-checksum", &ReplierCounters::inner_ip_checksum},
+    Field{"inner-checksum-zero", &ReplierCounters::inner_checksum_zero},
+    Field{"inner-checksum-bad", &ReplierCounters::inner_checksum_bad},
+    Field{"inner-data-port", &ReplierCounters::inner_data_port},
+    Field{"inner-not-map-request", &ReplierCounters::inner_not_map_request},
+    Field{"encapsulated-probe", &ReplierCounters::encapsulated_probe},
+    Field{"dont-map-reply", &ReplierCounters::dont_map_reply},
+    Field{"no-usable-itr-rloc", &ReplierCounters::no_usable_itr_rloc},
+    Field{"itr-rloc-refused", &ReplierCounters::itr_rloc_refused},
+    Field{"not-owned", &ReplierCounters::not_owned},
+    Field{"rate-limited", &ReplierCounters::rate_limited},
+    Field{"too-large", &ReplierCounters::too_large},
+};
+
+// A message that is another daemon's to act on.
+struct HandOn {
+	enum class Recipient : std::uint8_t {
+		registrar,     // Map-Notify
+		mapping_table, // Map-Reply, SMR
+	};
+	Recipient recipient;
+	Bytes octets; // the control message, out of its encapsulation
+};
+
+struct Dropped {
+	DropReason reason;
+	WireError error; // of a malformed message
+};
+
+class Replier {
+public:
+	struct Options {
+		// Map-Replies a second to one destination RLOC, sustained; RFC 9301 section 5.4 recommends
+		// one in three seconds. 0 for no limit.
+		double rate = 1.0 / 3;
+		unsigned burst = 8; // at once: repeats, and one host's interest in a few EIDs
+		std::uint64_t seed = 0;
+		bool accept_zero_checksum = false; // of the UDP header within an ECM
+		Families sendable;
+		// Of a Map-Reply: packets of 576 and 1280 octets, RFC 9301 section 5.
+		std::size_t max_octets_ipv4 = 576 - 20 - 8;
+		std::size_t max_octets_ipv6 = 1280 - 40 - 8;
+	};
+	using Outcome = std::variant<Datagram, HandOn, Dropped>;
+
+	Replier(EidRecords eids, const Options &options);
+
+	// One Map-Reply to send at most; it has the source port that was asked. Allocates nothing once
+	// the largest message has been seen.
+	Outcome receive(const Arrival &arrival, Instant now);
+
+	void replace(EidRecords eids) { eids_ = std::move(eids); }
+	const EidRecords &eids() const { return eids_; }
+	const ReplierCounters &counters() const { return counters_; }
+
+private:
+	struct Asked; // a Map-Request and how it came
+
+	Outcome sort(const Arrival &arrival, Instant now);
+	Outcome on_encapsulated(
+	    const EncapsulatedControl &message, const Arrival &arrival, Instant now);
+	Outcome on_request(const Asked &asked, Instant now);
+	Outcome reply(const Asked &asked, const IpAddress &destination);
+	bool select(List<RequestedEid> requested);
+	bool select_within(const EidPrefix &prefix);
+	bool is_selected(PrefixIndex::Value number) const;
+	void write_record(Writer &out, Bytes record, std::uint32_t ttl, const IpAddress *probed);
+
+	EidRecords eids_;
+	Options options_;
+	ReplyLimit limit_;
+	ReplyLimit probe_limit_;
+	ReplierCounters counters_;
+	Arena arena_;
+	std::vector<PrefixIndex::Value> selected_; // EID-records of the reply in hand
+	Octets room_;
+};
+
+} // namespace lisp

@@ -1,0 +1,503 @@
+// What the replier does about each datagram: the rules C-066 to C-092, with golden packets.
+#include "engine/replier.h"
+#include "golden_packets.h"
+
+#include <random>
+
+namespace lisp {
+namespace {
+
+using namespace std::chrono_literals;
+
+IpAddress ip(const char *text) {
+	return IpAddress::parse(text).value();
+}
+EidPrefix eid(const char *text) {
+	return EidPrefix::parse(text).value();
+}
+
+Octets octets_of(const Message &message) {
+	const auto octets = encode(message);
+	EXPECT_TRUE(octets);
+	return octets ? *octets : Octets{};
+}
+
+struct Section {
+	const char *eid;
+	std::uint32_t ttl;
+	std::vector<RlocLine> rlocs;
+};
+
+RlocLine rloc(const char *address, std::uint8_t priority, std::uint8_t weight, bool local) {
+	RlocLine line;
+	line.rloc = ip(address);
+	line.priority = priority;
+	line.weight = weight;
+	line.local = local;
+	return line;
+}
+
+SiteConfig site(const std::vector<Section> &sections) {
+	SiteConfig config;
+	for (const auto &section : sections) {
+		EidSection to;
+		to.eid = eid(section.eid);
+		to.ttl = RecordTtl{section.ttl};
+		to.first_rloc = static_cast<std::uint32_t>(config.rlocs.size());
+		to.rloc_count = static_cast<std::uint8_t>(section.rlocs.size());
+		config.rlocs.insert(config.rlocs.end(), section.rlocs.begin(), section.rlocs.end());
+		config.eids.push_back(to);
+	}
+	return config;
+}
+
+const std::vector<RlocLine> two_rlocs{
+    rloc("198.51.100.10", 1, 50, false), rloc("198.51.100.9", 1, 50, true)};
+
+// The site of the golden packets; its RLOCs stand in the wrong order.
+SiteConfig golden_site() {
+	return site({{"203.0.113.0/24", 1440, two_rlocs},
+	    {"2001:db8:1::/48", 1440,
+	        {rloc("2001:db8:ffff::9", 2, 100, false), rloc("198.51.100.9", 1, 50, true)}}});
+}
+
+// The database that RFC 9301 section 5.5 has as its example, in its IPv6 form.
+SiteConfig overlapping_site() {
+	const std::vector<RlocLine> rlocs{rloc("2001:db8:ffff::9", 1, 100, true)};
+	return site({{"2001:db8::/32", 1440, rlocs}, {"2001:db8:1::/48", 1440, rlocs},
+	    {"2001:db8:1:1::/64", 1440, rlocs}, {"2001:db8:1:2::/64", 1440, rlocs}});
+}
+
+Replier::Options without_limit() {
+	Replier::Options options;
+	options.rate = 0;
+	return options;
+}
+
+class Xtr {
+public:
+	explicit Xtr(const SiteConfig &config, const Replier::Options &options = without_limit())
+	    : replier(EidRecords{config}, options) {}
+
+	Replier::Outcome receive(
+	    Bytes octets, const Endpoint &sender, const char *to = "198.51.100.9") {
+		return replier.receive({sender, {ip(to), control_port}, octets}, now);
+	}
+	Replier::Outcome receive(const MapRequest &request, const char *from = "198.51.100.1") {
+		const auto octets = octets_of(request);
+		return receive(octets, {ip(from), 50000});
+	}
+	// A golden packet from 198.51.100.1 and the source port that its line names.
+	Replier::Outcome golden(const std::string &name, const char *from = "198.51.100.1") {
+		const auto &packet = lisp_golden(name);
+		return receive(packet.octets, {ip(from), packet.source_port});
+	}
+
+	Replier replier;
+	Instant now{};
+
+private:
+	static const GoldenPacket &lisp_golden(const std::string &name) { return ::golden(name); }
+};
+
+Datagram sent(const Replier::Outcome &outcome) {
+	const auto *datagram = std::get_if<Datagram>(&outcome);
+	EXPECT_NE(datagram, nullptr);
+	return datagram == nullptr ? Datagram{} : *datagram;
+}
+
+struct Answer {
+	Arena arena;
+	MapReply reply;
+};
+
+Answer answer(const Replier::Outcome &outcome) {
+	Answer result;
+	const auto datagram = sent(outcome);
+	const auto reply = decode_as<MapReply>(datagram.octets, result.arena);
+	EXPECT_TRUE(reply);
+	if (reply) result.reply = *reply;
+	return result;
+}
+
+std::vector<std::string> eids_of(const MapReply &reply) {
+	std::vector<std::string> eids;
+	for (const auto &record : reply.records)
+		eids.push_back(to_string(eid_prefix(record.eid, record.mask_length).value()));
+	return eids;
+}
+
+std::string dropped(const Replier::Outcome &outcome) {
+	const auto *drop = std::get_if<Dropped>(&outcome);
+	return drop == nullptr ? "not dropped" : std::string(name(drop->reason));
+}
+const auto because = [](DropReason reason) { return std::string(name(reason)); };
+
+// A request with the lists that it refers to.
+struct Request : MapRequest {
+	explicit Request(std::initializer_list<const char *> eids,
+	    std::initializer_list<const char *> itr = {"198.51.100.1"}) {
+		for (const auto *text : eids) {
+			const auto prefix = eid(text);
+			asked_.push_back({prefix.length, false, eid_address(prefix, arena_)});
+		}
+		for (const auto *text : itr) rlocs_.push_back(ip(text));
+		nonce = 0x1122334455667788;
+		records = asked_;
+		itr_rlocs = rlocs_;
+	}
+
+private:
+	Arena arena_;
+	std::vector<RequestedEid> asked_;
+	std::vector<Address> rlocs_;
+};
+
+Octets encapsulated(
+    const MapRequest &request, const char *source, const char *destination, std::uint16_t port) {
+	const auto payload = octets_of(request);
+	EncapsulatedControl message;
+	message.source = {ip(source), port};
+	message.destination = {ip(destination), control_port};
+	message.payload = payload;
+	return octets_of(message);
+}
+
+TEST(Replier, C066_C075_C076_AnswersTheGoldenRequest) {
+	Xtr xtr{site({{"203.0.113.0/24", 1440,
+	    {rloc("2001:db8:ffff::9", 2, 100, false), rloc("198.51.100.10", 1, 50, false),
+	        rloc("198.51.100.9", 1, 50, true)}}})};
+	auto expected = golden("REP-POS").octets;
+	expected[20] = 0; // no Map-Version is configured
+	expected[21] = 0;
+	const auto datagram = sent(xtr.golden("REQ-V4"));
+	EXPECT_EQ(to_hex(datagram.octets), to_hex(expected));
+	EXPECT_EQ(to_string(datagram.to), "198.51.100.1:50000"); // C-067
+	EXPECT_EQ(to_string(datagram.source), "198.51.100.9");
+}
+
+TEST(Replier, C069_ChoosesAnItrRlocThatItCanSendTo) {
+	Xtr both{golden_site()};
+	EXPECT_EQ(to_string(sent(both.golden("REQ-V6-2ITR")).to), "198.51.100.1:50001");
+	const auto over_v6 = both.receive(
+	    golden("REQ-V6-2ITR").octets, {ip("2001:db8:7::1"), 50001}, "2001:db8:ffff::9");
+	EXPECT_EQ(to_string(sent(over_v6).to), "[2001:db8:ffff::1]:50001");
+
+	auto options = without_limit();
+	options.sendable.ipv6 = false;
+	Xtr only_v4{golden_site(), options};
+	EXPECT_EQ(to_string(sent(only_v4.golden("REQ-V6-2ITR")).to), "198.51.100.1:50001");
+	EXPECT_EQ(dropped(only_v4.receive(Request({"203.0.113.7"}, {"2001:db8::1"}))),
+	    because(DropReason::no_usable_itr_rloc));
+}
+
+TEST(Replier, C068_AnswersAnEcmAtTheInnerSourcePort) {
+	Xtr xtr{golden_site()};
+	const auto datagram = sent(xtr.golden("ECM-V4"));
+	EXPECT_EQ(to_string(datagram.to), "198.51.100.1:50000");
+	EXPECT_EQ(answer(xtr.golden("ECM-V4")).reply.nonce, 0x1122334455667788U);
+	EXPECT_EQ(xtr.replier.counters().encapsulated, 2U);
+}
+
+TEST(Replier, C070_AnswersEveryPairOfInnerAndOuterFamilies) {
+	Xtr xtr{golden_site()};
+	for (const auto *outer : {"198.51.100.1", "2001:db8:7::1"}) {
+		const auto v4 =
+		    encapsulated(Request({"203.0.113.7"}, {outer}), "192.0.2.10", "203.0.113.7", 50000);
+		const auto v6 = encapsulated(
+		    Request({"2001:db8:1:1::1"}, {outer}), "2001:db8:2::10", "2001:db8:1:1::1", 50001);
+		const auto *asked = outer[0] == '1' ? "198.51.100.9" : "2001:db8:ffff::9";
+		EXPECT_EQ(
+		    sent(xtr.receive(v4, {ip(outer), 50020}, asked)).to, (Endpoint{ip(outer), 50000}));
+		EXPECT_EQ(
+		    sent(xtr.receive(v6, {ip(outer), 50021}, asked)).to, (Endpoint{ip(outer), 50001}));
+	}
+}
+
+TEST(Replier, C071_C073_EidInALeafGetsTheLeafAlone) {
+	Xtr xtr{overlapping_site()};
+	const auto got = answer(xtr.receive(Request({"2001:db8:1:1::1"})));
+	EXPECT_EQ(eids_of(got.reply), std::vector<std::string>{"2001:db8:1:1::/64"});
+}
+
+TEST(Replier, C072_C073_EidBesideTheLeavesGetsTheirCoverAndThem) {
+	Xtr xtr{overlapping_site()};
+	Request request({"2001:db8:1:5::5"});
+	request.nonce = 0x0102030405060708;
+	EXPECT_EQ(to_hex(sent(xtr.receive(request)).octets), to_hex(golden("REP-OVERLAP").octets));
+}
+
+TEST(Replier, C074_AllRecordsHaveTheShortestTtl) {
+	Xtr xtr{site({{"10.0.0.0/8", 1440, two_rlocs}, {"10.1.0.0/16", 5, two_rlocs},
+	    {"10.2.0.0/16", 60, two_rlocs}})};
+	for (const auto &record : answer(xtr.receive(Request({"10.9.9.9"}))).reply.records)
+		EXPECT_EQ(record.ttl, RecordTtl{5});
+	EXPECT_EQ(answer(xtr.receive(Request({"10.2.9.9"}))).reply.records[0].ttl, RecordTtl{60});
+}
+
+TEST(Replier, C077_ProbeReplyMarksTheLocatorThatWasProbed) {
+	Xtr xtr{golden_site()};
+	EXPECT_EQ(to_hex(sent(xtr.golden("REQ-PROBE")).octets), to_hex(golden("REP-PROBE").octets));
+	const auto other =
+	    answer(xtr.receive(golden("REQ-PROBE").octets, {ip("198.51.100.1"), 1}, "198.51.100.10"));
+	ASSERT_EQ(other.reply.records[0].locators.size(), 2U);
+	EXPECT_FALSE(other.reply.records[0].locators[0].probed);
+	EXPECT_TRUE(other.reply.records[0].locators[1].probed);
+	EXPECT_EQ(xtr.replier.counters().probe_replies, 2U);
+}
+
+TEST(Replier, C078_ProbeInsideAnEcmIsDropped) {
+	EXPECT_EQ(
+	    dropped(Xtr{golden_site()}.golden("ECM-PROBE")), because(DropReason::encapsulated_probe));
+}
+
+TEST(Replier, C079_DontMapReplyIsHeeded) {
+	Request request({"203.0.113.7"});
+	request.dont_map_reply = true;
+	EXPECT_EQ(dropped(Xtr{golden_site()}.receive(request)), because(DropReason::dont_map_reply));
+}
+
+TEST(Replier, C080_SmrIsHandedOnAndNotAnswered) {
+	Xtr xtr{golden_site()};
+	const auto outcome = xtr.golden("REQ-SMR");
+	ASSERT_TRUE(std::holds_alternative<HandOn>(outcome));
+	EXPECT_EQ(std::get<HandOn>(outcome).recipient, HandOn::Recipient::mapping_table);
+	EXPECT_EQ(to_hex(std::get<HandOn>(outcome).octets), to_hex(golden("REQ-SMR").octets));
+	EXPECT_EQ(xtr.replier.counters().map_replies, 0U);
+}
+
+TEST(Replier, OtherMessagesGoToTheirDaemonsOrNowhere) {
+	Xtr xtr{golden_site()};
+	const auto recipient = [&](const char *packet) {
+		const auto outcome = xtr.golden(packet);
+		const auto *hand_on = std::get_if<HandOn>(&outcome);
+		return hand_on == nullptr ? std::nullopt : std::optional(hand_on->recipient);
+	};
+	EXPECT_EQ(recipient("NTF-SHA1-20"), HandOn::Recipient::registrar);
+	EXPECT_EQ(recipient("NTF-XTRID"), HandOn::Recipient::registrar);
+	EXPECT_EQ(recipient("REP-POS"), HandOn::Recipient::mapping_table);
+	for (const auto *packet : {"REG-SHA1-20", "ACK-SHA256-32", "REF-MSACK", "INFO-REQ", "SHEXT",
+	         "UNKNOWN-9", "ACK-LISPERS"})
+		EXPECT_EQ(dropped(xtr.golden(packet)), because(DropReason::unexpected_type)) << packet;
+}
+
+TEST(Replier, C081_NoItrRlocNoReply) {
+	Xtr xtr{golden_site()};
+	auto octets = golden("REQ-PROBE").octets; // its ITR-RLOC begins at octet 14
+	octets[15] = 0;
+	octets.erase(octets.begin() + 16, octets.begin() + 20);
+	EXPECT_EQ(dropped(xtr.receive(octets, {ip("198.51.100.1"), 50002})),
+	    because(DropReason::no_usable_itr_rloc));
+	const auto request = octets_of(Request({"203.0.113.7"}));
+	EXPECT_EQ(dropped(xtr.receive(request, {ip("198.51.100.1"), 0})),
+	    because(DropReason::no_usable_itr_rloc));
+}
+
+TEST(Replier, C082_SeveralEidsInOneRequest) {
+	Xtr xtr{golden_site()};
+	const auto got =
+	    answer(xtr.receive(Request({"203.0.113.7", "10.0.0.1", "2001:db8:1::1", "203.0.113.9"})));
+	EXPECT_EQ(eids_of(got.reply), (std::vector<std::string>{"203.0.113.0/24", "2001:db8:1::/48"}));
+}
+
+TEST(Replier, C083_SilentForForeignEids) {
+	Xtr xtr{golden_site()};
+	EXPECT_EQ(dropped(xtr.receive(Request({"192.0.2.1"}))), because(DropReason::not_owned));
+	// A part of it is owned, the prefix asked for is not.
+	EXPECT_EQ(dropped(xtr.receive(Request({"203.0.112.0/23"}))), because(DropReason::not_owned));
+	EXPECT_EQ(xtr.replier.counters().not_owned, 2U);
+}
+
+TEST(Replier, C084_LimitsRepliesToEachDestination) {
+	Xtr xtr{golden_site(), Replier::Options{}};
+	const auto burst = [&](const char *itr) {
+		int replies = 0;
+		for (int i = 0; i < 10; ++i)
+			if (std::holds_alternative<Datagram>(xtr.receive(Request({"203.0.113.7"}, {itr}))))
+				++replies;
+		return replies;
+	};
+	EXPECT_EQ(burst("198.51.100.1"), 8);
+	EXPECT_EQ(burst("198.51.100.1"), 0);
+	EXPECT_EQ(burst("198.51.100.2"), 8);
+	EXPECT_EQ(xtr.replier.counters().rate_limited, 14U);
+	xtr.now += 6s;
+	EXPECT_EQ(burst("198.51.100.1"), 2);
+	xtr.now += 1h;
+	EXPECT_EQ(burst("198.51.100.1"), 8);
+	EXPECT_TRUE(std::holds_alternative<Datagram>(xtr.golden("REQ-PROBE"))); // a limit of its own
+}
+
+TEST(Replier, C084_RateIsAnOptionAndZeroIsNone) {
+	Replier::Options options;
+	options.rate = 100;
+	options.burst = 1;
+	Xtr limited{golden_site(), options};
+	int replies = 0;
+	for (int i = 0; i < 1000; ++i, limited.now += 1ms)
+		if (std::holds_alternative<Datagram>(limited.golden("REQ-V4"))) ++replies;
+	EXPECT_EQ(replies, 100);
+
+	Xtr unlimited{golden_site()};
+	for (int i = 0; i < 1000; ++i) sent(unlimited.golden("REQ-V4"));
+	EXPECT_EQ(unlimited.replier.counters().map_replies, 1000U);
+}
+
+TEST(Replier, C085_SendsToNoAddressThatReflects) {
+	Xtr xtr{golden_site()};
+	for (const auto *itr : {"224.0.0.1", "255.255.255.255", "127.0.0.1", "0.0.0.0", "169.254.1.1",
+	         "::1", "::", "ff02::1", "fe80::1"})
+		EXPECT_EQ(dropped(xtr.receive(Request({"203.0.113.7"}, {itr}))),
+		    because(DropReason::itr_rloc_refused))
+		    << itr;
+	const auto octets = octets_of(Request({"203.0.113.7"}, {"127.0.0.1"}));
+	const auto own = sent(xtr.receive(octets, {ip("127.0.0.1"), 50000}, "127.0.0.9"));
+	EXPECT_EQ(to_string(own.to), "127.0.0.1:50000");
+	EXPECT_EQ(to_string(own.source), "127.0.0.9");
+}
+
+TEST(Replier, C086_InnerChecksumOfZeroIsTakenWhenAllowed) {
+	EXPECT_EQ(dropped(Xtr{golden_site()}.golden("ECM-ZEROSUM")),
+	    because(DropReason::inner_checksum_zero));
+	auto options = without_limit();
+	options.accept_zero_checksum = true;
+	EXPECT_EQ(answer(Xtr(golden_site(), options).golden("ECM-ZEROSUM")).reply.records.size(), 1U);
+}
+
+TEST(Replier, C087_WrongInnerChecksumsAreDropped) {
+	Xtr xtr{golden_site()};
+	EXPECT_EQ(dropped(xtr.golden("ECM-BADSUM")), because(DropReason::inner_checksum_bad));
+	auto octets = golden("ECM-V4").octets;
+	octets[4 + 10] ^= 1; // of the IP header
+	EXPECT_EQ(dropped(xtr.receive(octets, {ip("198.51.100.1"), 50020})),
+	    because(DropReason::inner_ip_checksum));
+}
+
+TEST(Replier, C088_InnerDataPortIsRefused) {
+	Xtr xtr{golden_site()};
+	const auto octets =
+	    encapsulated(Request({"203.0.113.7"}), "192.0.2.10", "203.0.113.7", data_port);
+	EXPECT_EQ(dropped(xtr.receive(octets, {ip("198.51.100.1"), 50020})),
+	    because(DropReason::inner_data_port));
+}
+
+TEST(Replier, C089_InnerPacketsThatAreNoWholeDatagramAreDropped) {
+	Xtr xtr{golden_site()};
+	const auto with = [&](std::size_t at, std::uint8_t octet) {
+		auto octets = golden("ECM-V4").octets;
+		octets[4 + at] = octet;
+		return dropped(xtr.receive(octets, {ip("198.51.100.1"), 50020}));
+	};
+	EXPECT_EQ(with(0, 0x44), because(DropReason::malformed));  // header length
+	EXPECT_EQ(with(0, 0x75), because(DropReason::malformed));  // version
+	EXPECT_EQ(with(3, 0xff), because(DropReason::malformed));  // total length
+	EXPECT_EQ(with(6, 0x20), because(DropReason::malformed));  // more fragments
+	EXPECT_EQ(with(9, 6), because(DropReason::malformed));     // TCP
+	EXPECT_EQ(with(25, 0x07), because(DropReason::malformed)); // UDP length
+	EXPECT_EQ(xtr.replier.counters().malformed, 6U);
+}
+
+TEST(Replier, NothingButAMapRequestIsTakenOutOfAnEcm) {
+	Xtr xtr{golden_site()};
+	EncapsulatedControl outer;
+	outer.source = {ip("192.0.2.10"), 50000};
+	outer.destination = {ip("203.0.113.7"), control_port};
+	for (const auto *packet : {"ECM-V4", "NTF-SHA1-20", "REP-POS", "UNKNOWN-9"}) {
+		outer.payload = golden(packet).octets;
+		const auto octets = octets_of(outer);
+		EXPECT_EQ(dropped(xtr.receive(octets, {ip("198.51.100.1"), 50020})),
+		    because(DropReason::inner_not_map_request));
+	}
+}
+
+TEST(Replier, C090_LispSecRequestGetsAReplyThatClaimsNoSecurity) {
+	Xtr xtr{golden_site()};
+	const auto got = answer(xtr.golden("ECM-LISPSEC"));
+	EXPECT_FALSE(got.reply.security);
+	EXPECT_EQ(got.reply.nonce, 0x1122334455667788U);
+}
+
+TEST(Replier, C091_PiggybackedMappingChangesNothing) {
+	Xtr xtr{golden_site()};
+	EXPECT_EQ(answer(xtr.golden("REQ-MDATA")).reply.nonce, 0xd0d1d2d3d4d5d6d7U);
+	EXPECT_EQ(dropped(xtr.receive(Request({"192.0.2.1"}))), because(DropReason::not_owned));
+}
+
+TEST(Replier, C092_InstanceIdIsMatchedExactly) {
+	Xtr without{site({{"10.1.0.0/16", 60, two_rlocs}, {"[7]10.1.0.0/16", 60, two_rlocs}})};
+	EXPECT_EQ(dropped(without.golden("REQ-IID")), because(DropReason::not_owned));
+	Xtr with{site({{"10.1.0.0/16", 60, two_rlocs}, {"[100]10.1.0.0/16", 60, two_rlocs}})};
+	EXPECT_EQ(eids_of(answer(with.golden("REQ-IID")).reply),
+	    std::vector<std::string>{"[100]10.1.0.0/16"});
+}
+
+TEST(Replier, C005_UnknownAfiDropsTheRequest) {
+	Xtr xtr{golden_site()};
+	auto octets = golden("REQ-V4").octets;
+	octets[19] = 99; // of the ITR-RLOC
+	const auto outcome = xtr.receive(octets, {ip("198.51.100.1"), 50000});
+	ASSERT_EQ(dropped(outcome), because(DropReason::malformed));
+	EXPECT_EQ(to_string(std::get<Dropped>(outcome).error), "unsupported at 18 (itr-rloc)");
+}
+
+TEST(Replier, C004_ReplyThatExceedsThePacketIsNotSent) {
+	std::vector<Section> sections{{"10.0.0.0/8", 60, two_rlocs}};
+	std::vector<std::string> names;
+	for (int i = 0; i < 13; ++i) names.push_back("10." + std::to_string(i) + ".0.0/16");
+	for (const auto &text : names) sections.push_back({text.c_str(), 60, two_rlocs});
+	Xtr xtr{site(sections)};
+	EXPECT_EQ(dropped(xtr.receive(Request({"10.99.0.1"}))), because(DropReason::too_large));
+	const auto over_v6 = xtr.receive(Request({"10.99.0.1"}, {"2001:db8::1"}));
+	EXPECT_EQ(sent(over_v6).octets.size(), 12U + 14 * 40); // 572 octets of LISP
+	sections.pop_back();
+	EXPECT_EQ(sent(Xtr{site(sections)}.receive(Request({"10.99.0.1"}))).octets.size(), 532U);
+}
+
+TEST(Replier, C093_ANewTableAnswersAtOnceAndCountersStay) {
+	Xtr xtr{golden_site()};
+	sent(xtr.golden("REQ-V4"));
+	xtr.replier.replace(EidRecords{site({{"192.0.2.0/24", 60, two_rlocs}})});
+	EXPECT_EQ(dropped(xtr.golden("REQ-V4")), because(DropReason::not_owned));
+	sent(xtr.receive(Request({"192.0.2.1"})));
+	EXPECT_EQ(xtr.replier.counters().map_replies, 2U);
+	xtr.replier.replace(EidRecords{});
+	EXPECT_EQ(dropped(xtr.receive(Request({"192.0.2.1"}))), because(DropReason::not_owned));
+}
+
+TEST(Replier, C008_NoTruncationIsAnsweredAsIfWhole) {
+	Xtr xtr{golden_site()};
+	for (const auto *packet : {"REQ-V4", "REQ-V6-2ITR", "REQ-PROBE", "ECM-V4", "ECM-V6"}) {
+		const auto &whole = golden(packet).octets;
+		for (std::size_t size = 0; size < whole.size(); ++size) {
+			const Octets cut(whole.begin(), whole.begin() + static_cast<long>(size));
+			EXPECT_EQ(dropped(xtr.receive(cut, {ip("198.51.100.1"), 50000})),
+			    because(DropReason::malformed))
+			    << packet << " " << size;
+		}
+	}
+}
+
+TEST(Replier, C008_SurvivesMutations) {
+	Xtr xtr{golden_site(), Replier::Options{}};
+	std::mt19937 random{1};
+	for (const auto &[name, packet] : golden_packets()) {
+		for (int round = 0; round < 400; ++round) {
+			auto octets = packet.octets;
+			for (auto changes = random() % 4 + 1; changes > 0; --changes)
+				octets[random() % octets.size()] = static_cast<std::uint8_t>(random());
+			if (random() % 4 == 0) octets.resize(random() % (octets.size() + 1));
+			octets.shrink_to_fit();
+			const auto outcome = xtr.receive(octets, {ip("198.51.100.1"), packet.source_port});
+			xtr.now += 1s;
+			if (!std::holds_alternative<Datagram>(outcome)) continue;
+			EXPECT_LE(sent(outcome).octets.size(), 1232U);
+			EXPECT_FALSE(answer(outcome).reply.records.empty()) << name;
+		}
+	}
+	const auto &counted = xtr.replier.counters();
+	EXPECT_EQ(counted.received, golden_packets().size() * 400);
+	EXPECT_GT(counted.map_replies, 0U);
+}
+
+} // namespace
+} // namespace lisp
