@@ -69,14 +69,20 @@ std::string to_string(const EidPrefix &prefix) {
 std::optional<EidPrefix> eid_prefix(const Address &address, unsigned mask_length) {
 	if (const auto *ip = std::get_if<IpAddress>(&address)) return EidPrefix::make(*ip, mask_length);
 	const auto *lcaf = std::get_if<Lcaf>(&address);
-	if (lcaf == nullptr || lcaf->type != lcaf_instance_id) return std::nullopt;
-	Reader in{lcaf->body};
+	const auto inner = lcaf != nullptr ? instance_address(*lcaf) : std::nullopt;
+	if (!inner) return std::nullopt;
+	return EidPrefix::make(inner->second, mask_length, inner->first);
+}
+
+std::optional<std::pair<std::uint32_t, IpAddress>> instance_address(const Lcaf &lcaf) {
+	if (lcaf.type != lcaf_instance_id) return std::nullopt;
+	Reader in{lcaf.body};
 	const auto instance = in.u32("instance id");
 	Address inner;
 	read(in, inner, "instance id address");
 	const auto *ip = std::get_if<IpAddress>(&inner);
 	if (!in.ok() || ip == nullptr) return std::nullopt;
-	return EidPrefix::make(*ip, mask_length, instance);
+	return std::pair{instance, *ip};
 }
 
 Address eid_address(const EidPrefix &prefix, Arena &arena) {

@@ -39,6 +39,9 @@ void append(std::string &out, const EidPrefix &prefix);
 // here, alone or in one Instance ID LCAF; anything else is nullopt, as is a mask that is too long.
 std::optional<EidPrefix> eid_prefix(const Address &address, unsigned mask_length);
 
+// Instance ID and address of an Instance ID LCAF around AFI 0, 1 or 2; nullopt for any other.
+std::optional<std::pair<std::uint32_t, IpAddress>> instance_address(const Lcaf &lcaf);
+
 // The wire's form of the prefix; an LCAF's body is put into the arena.
 Address eid_address(const EidPrefix &prefix, Arena &arena);
 

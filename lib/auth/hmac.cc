@@ -184,12 +184,20 @@ bool Key::sign(Room message) {
 	return true;
 }
 
-bool Key::verify(Bytes message) {
+bool Key::verify(Bytes message, Coverage coverage) {
+	if (coverage == Coverage::without_trailer)
+		message = message.first(message.size() - std::min(message.size(), xtr_identity_size));
 	const auto fields = find_fields(message);
 	Digest digest;
 	if (!fields || !contexts_->compute(message, *fields, digest)) return false;
 	const auto received = message.subspan(authentication_data_offset, fields->length);
 	return CRYPTO_memcmp(digest.data(), received.data(), received.size()) == 0;
+}
+
+Verification Key::check(Bytes message) {
+	for (const auto coverage : {Coverage::whole, Coverage::without_trailer})
+		if (verify(message, coverage)) return {Verdict::good, coverage};
+	return {Verdict::bad, Coverage::whole};
 }
 
 } // namespace lisp

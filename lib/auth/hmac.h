@@ -36,7 +36,10 @@ public:
 
 	// Compares in constant time. False as well for algorithm 0 and for any length other than 12 or
 	// 20 octets (SHA-1), 16 or 32 (SHA-256).
-	bool verify(Bytes message);
+	bool verify(Bytes message, Coverage coverage = Coverage::whole);
+
+	// Tries the whole message, then all of it but an xTR identity's worth of octets at the end.
+	Verification check(Bytes message);
 
 private:
 	struct Contexts;

@@ -18,11 +18,25 @@ enum class Algorithm : std::uint8_t {
 	hkdf_hmac_sha256 = 3, // HMAC-SHA256-128+HKDF-SHA256
 };
 
+// How much of a message its authentication data was found to cover: RFC 9301 section 5.6 step 5 can
+// be read as leaving out the xTR identity at the end, though nobody is known to send that.
+enum class Coverage : std::uint8_t { whole, without_trailer };
+
+enum class Verdict : std::uint8_t { good, bad, no_key };
+
+// What a check of the authentication data showed; `coverage` counts where the verdict is good.
+struct Verification {
+	Verdict verdict = Verdict::no_key;
+	Coverage coverage = Coverage::whole;
+	bool operator==(const Verification &) const = default;
+};
+
 // Key ID and Algorithm ID are the two octets that RFC 6830 had as one 16-bit Key ID.
 struct Authentication {
 	std::uint8_t key_id = 0;
 	Algorithm algorithm = Algorithm::none; // may hold a value that no enumerator names
 	Bytes data;
+	std::optional<Verification> verification{}; // not on the wire: for who checks and who prints
 
 	friend bool operator==(const Authentication &a, const Authentication &b) {
 		return a.key_id == b.key_id && a.algorithm == b.algorithm &&

@@ -24,6 +24,30 @@ Bytes read_security_data(Reader &in) {
 	return in.take(size, "security data");
 }
 
+// Of a datagram that was cut short the message keeps what there is.
+void read_payload(Reader &in, const IpHeader &ip, std::size_t start, EncapsulatedControl &message) {
+	const bool cut = ip.payload_length > in.remaining();
+	Reader packet = in.sub(std::min(ip.payload_length, in.remaining()), "inner ip length");
+	Reader datagram = packet;
+	UdpHeader udp;
+	read(packet, udp);
+	message.source.port = udp.source_port;
+	message.destination.port = udp.destination_port;
+	message.payload_offset = packet.offset() - start;
+	if (packet.ok()) {
+		const std::size_t size = udp.length - udp_header_size;
+		message.payload_length = size;
+		message.payload = packet.take(std::min(size, packet.remaining()), "inner udp length");
+		const bool whole = message.payload.size() == size;
+		message.udp_checksum = whole
+		                           ? udp_checksum_state(ip, datagram.take(udp.length, "inner udp"))
+		                           : ChecksumState::unchecked;
+		if (!whole && !cut) packet.fail(Reason::truncated, "inner udp length");
+	}
+	in.absorb(packet);
+	if (cut) in.fail(Reason::truncated, "inner ip length");
+}
+
 } // namespace
 
 void read(Reader &in, EncapsulatedControl &message) {
@@ -43,19 +67,7 @@ void read(Reader &in, EncapsulatedControl &message) {
 	message.ip_checksum = ip.checksum;
 	if (in.ok() && ip.fragment) in.fail(Reason::bad_value, "inner fragment");
 	if (in.ok() && ip.protocol != protocol_udp) in.fail(Reason::unsupported, "inner protocol");
-	Reader packet = in.sub(ip.payload_length, "inner ip length");
-	Reader datagram = packet;
-	UdpHeader udp;
-	read(packet, udp);
-	message.source.port = udp.source_port;
-	message.destination.port = udp.destination_port;
-	message.payload_offset = packet.offset() - start;
-	message.payload =
-	    packet.take(packet.ok() ? udp.length - udp_header_size : 0, "inner udp length");
-	if (packet.ok())
-		message.udp_checksum =
-		    udp_checksum_state(ip, datagram.take(udp.length, "inner udp length"));
-	in.absorb(packet);
+	if (in.ok()) read_payload(in, ip, start, message);
 }
 
 void write(Writer &out, const EncapsulatedControl &message) {

@@ -21,6 +21,7 @@ struct EncapsulatedControl {
 
 	// What was received; write() computes right ones.
 	std::size_t payload_offset = 0; // octets from the first of this message
+	std::size_t payload_length = 0; // as the inner UDP header tells; the payload may be cut short
 	ChecksumState ip_checksum = ChecksumState::good;
 	ChecksumState udp_checksum = ChecksumState::good;
 
@@ -35,8 +36,8 @@ struct EncapsulatedControl {
 	}
 };
 
-// Fails on inner headers that are no whole, unfragmented UDP datagram; states of checksums are for
-// the caller to judge.
+// Fails on inner headers that are no whole, unfragmented UDP datagram, having kept what there is of
+// the payload; states of checksums are for the caller to judge.
 void read(Reader &in, EncapsulatedControl &message);
 void write(Writer &out, const EncapsulatedControl &message);
 

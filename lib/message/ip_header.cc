@@ -27,7 +27,9 @@ void read_v4(Reader &in, IpHeader &header) {
 	in.u8("ip type of service");
 	const auto total_length = in.u16("ip total length");
 	in.u16("ip identification");
-	header.fragment = (in.u16("ip fragment offset") & fragment_bits) != 0;
+	const auto fragment = in.u16("ip fragment offset") & fragment_bits;
+	header.fragment = fragment != 0;
+	header.fragment_offset = static_cast<std::uint16_t>((fragment & 0x1fff) * 8);
 	header.hop_limit = in.u8("ip time to live");
 	header.protocol = in.u8("ip protocol");
 	in.u16("ip header checksum");

@@ -20,6 +20,7 @@ struct IpHeader {
 	std::uint16_t header_length = 0; // octets, options included
 	std::size_t payload_length = 0;  // octets after the header, as the header claims
 	bool fragment = false;
+	std::uint16_t fragment_offset = 0; // octets
 	ChecksumState checksum = ChecksumState::good; // IPv6 has none: good
 
 	bool operator==(const IpHeader &) const = default;

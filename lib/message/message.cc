@@ -36,6 +36,7 @@ Decoded decode(Bytes datagram, Arena &arena, std::size_t base) {
 	Decoded decoded;
 	read(in, arena, decoded.message);
 	if (!in.ok()) decoded.error = in.error();
+	decoded.size = in.offset() - base;
 	return decoded;
 }
 

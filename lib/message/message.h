@@ -45,6 +45,7 @@ using Message = std::variant<OtherMessage, MapRequest, MapReply, MapRegister, Ma
 struct Decoded {
 	Message message;
 	std::optional<WireError> error;
+	std::size_t size = 0; // octets of the datagram that were read
 };
 
 // The message refers to `datagram` and to `arena`. `base` is added to the offsets of errors: where

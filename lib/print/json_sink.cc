@@ -1,5 +1,6 @@
 #include "print/json_sink.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace lisp {
@@ -71,6 +72,12 @@ std::size_t utf8_length(std::string_view text) {
 	return length;
 }
 
+// How many characters from the first need no escape and no look at their encoding.
+std::size_t plain_length(std::string_view text) {
+	const auto special = [](char c) { return c < 0x20 || c == 0x7f || c == '"' || c == '\\'; };
+	return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), special) - text.begin());
+}
+
 void append_escape(std::string &out, char c) {
 	out += "\\u00";
 	append_hex(out, as_bytes({&c, 1}));
@@ -81,6 +88,10 @@ void append_escape(std::string &out, char c) {
 void append_json_string(std::string &out, std::string_view text) {
 	out += '"';
 	while (!text.empty()) {
+		const auto plain = plain_length(text);
+		out += text.substr(0, plain);
+		text.remove_prefix(plain);
+		if (text.empty()) break;
 		const auto length = utf8_length(text);
 		const char c = text[0];
 		if (length == 0) {

@@ -14,6 +14,9 @@ class JsonSink {
 public:
 	explicit JsonSink(std::string &out) : out_(out) {}
 
+	// What follows is a document of its own.
+	void restart() { first_ = true; }
+
 	void open(std::string_view key);
 	void close();
 	void open_list(std::string_view key);

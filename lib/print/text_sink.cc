@@ -4,7 +4,7 @@ namespace lisp {
 
 void TextSink::begin(std::string_view key) {
 	out_.append(std::size_t{depth_} * 2, ' ');
-	out_ += key.empty() ? list_ : key;
+	out_ += key.empty() ? lists_[depth_ % max_depth] : key;
 }
 
 void TextSink::open(std::string_view key) {
@@ -14,7 +14,7 @@ void TextSink::open(std::string_view key) {
 }
 
 void TextSink::open_list(std::string_view key) {
-	list_ = key;
+	lists_[depth_ % max_depth] = key;
 }
 
 void TextSink::number(std::string_view key, std::uint64_t value) {

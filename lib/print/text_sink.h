@@ -1,6 +1,7 @@
 // Writes described values as indented text, one field a line: "key = value".
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ public:
 	void open(std::string_view key);
 	void close() { --depth_; }
 	void open_list(std::string_view key);
-	void close_list() { list_ = {}; }
+	void close_list() {}
 	void flag(std::string_view key, bool value) { text(key, value ? "yes" : "no"); }
 	void number(std::string_view key, std::uint64_t value);
 	void text(std::string_view key, std::string_view value);
@@ -27,7 +28,8 @@ private:
 
 	std::string &out_;
 	std::string scratch_;
-	std::string_view list_; // the key of the list whose items come next
+	static constexpr unsigned max_depth = 16;
+	std::array<std::string_view, max_depth> lists_; // by depth: the list whose items come next
 	unsigned depth_;
 };
 

@@ -1,0 +1,23 @@
+// lisp-decode: prints LISP messages from captures and from hexadecimal text.
+#include "common/cli.h"
+#include "lisp-decode/options.h"
+
+int main(int argc, char **argv) {
+	lisp::Options options;
+	lisp::Cli cli{"lisp-decode", "print the LISP messages of captures or of hexadecimal text"};
+	cli.option(
+	    "-r,--read", options.inputs, "capture file, - for standard input; may be repeated", "FILE");
+	cli.flag("--hex", options.hex, "the input is LISP messages in hexadecimal");
+	cli.option("-F,--format", options.format, "line, text, json, v102 or hex", "FORMAT");
+	cli.option("-c,--max-count", options.count, "stop after N messages", UINT64_MAX);
+	cli.option("--keys", options.key_file, "check authentication with the keys in FILE", "FILE");
+	cli.flag("--insecure-perms", options.insecure_perms, "take keys from a file others may read");
+	cli.flag("-x,--octets", options.octets, "print the octets of each message, too");
+	cli.option("--time", options.time, "times as utc, epoch or none", "FORM");
+	cli.option("--type", options.types, "only messages of these types", "TYPE,...");
+	cli.flag("-l,--line-buffered", options.line_buffered, "write each message out at once");
+	cli.option("filter", options.words,
+	    "tcpdump expression, or - for standard input; with --hex, files", "FILTER");
+	if (const auto status = cli.parse(argc, argv)) return *status;
+	return lisp::guarded("lisp-decode", [&] { return lisp::run(options); });
+}

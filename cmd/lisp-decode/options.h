@@ -1,0 +1,27 @@
+// What lisp-decode(1) was asked for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lisp {
+
+struct Options {
+	std::vector<std::string> inputs; // -r: files, "-" for standard input
+	std::vector<std::string> words;  // a tcpdump expression, or "-"; with hex, files
+	bool hex = false;
+	std::string format = "line";
+	std::string time = "utc";
+	std::string types;       // names with commas between; empty for all
+	std::uint64_t count = 0; // messages to stop after; 0 for no end
+	std::string key_file;
+	bool insecure_perms = false;
+	bool octets = false;
+	bool line_buffered = false;
+};
+
+// The exit status.
+int run(const Options &options);
+
+} // namespace lisp

@@ -1,0 +1,42 @@
+#include "lisp-decode/output.h"
+
+#include <cerrno>
+#include <csignal>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+
+namespace lisp {
+
+namespace {
+
+constexpr std::size_t worth_writing = 1 << 16;
+
+} // namespace
+
+Output::Output(bool line_buffered) : at_once_(line_buffered || isatty(STDOUT_FILENO) != 0) {
+	// A reader that has seen enough shows as EPIPE.
+	std::signal(SIGPIPE, SIG_IGN);
+}
+
+bool Output::offer(std::string &text) {
+	return (!at_once_ && text.size() < worth_writing) || write(text);
+}
+
+bool Output::write(std::string &text) {
+	std::string_view rest = text;
+	while (!rest.empty()) {
+		const auto written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+		if (written >= 0) {
+			rest.remove_prefix(static_cast<std::size_t>(written));
+		} else if (errno == EPIPE) {
+			return false;
+		} else if (errno != EINTR) {
+			throw std::system_error(errno, std::generic_category(), "standard output");
+		}
+	}
+	text.clear();
+	return true;
+}
+
+} // namespace lisp

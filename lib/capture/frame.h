@@ -1,0 +1,29 @@
+// From a captured frame to the LISP datagram in it.
+#pragma once
+
+#include "message/dissection.h"
+
+namespace lisp {
+
+// How a frame begins, by the numbers that pcap_datalink() gives.
+enum class LinkLayer : std::uint8_t {
+	ethernet,   // with any stack of VLAN tags
+	family,     // DLT_NULL and DLT_LOOP: a protocol family in four octets of either order
+	raw,        // an IP header at once
+	linux_sll,  // "cooked", as libpcap gives for the device any
+	linux_sll2, // its second version
+};
+
+std::optional<LinkLayer> link_layer(int dlt);
+
+// The UDP datagram of a frame if one of its ports is 4342 (control) or 4341 (data): addresses,
+// what was captured of the LISP message, and checksums. The octets remain the frame's. Fragments
+// other than the first are no datagrams; frame number and time are the caller's to fill in.
+std::optional<Captured> peel(Bytes frame, LinkLayer layer);
+
+// Octets of VLAN tags between the addresses and the type of an Ethernet frame; 0 without any.
+std::size_t vlan_tags_size(Bytes frame);
+
+inline constexpr std::size_t ethernet_addresses_size = 12; // octets before tags and type
+
+} // namespace lisp

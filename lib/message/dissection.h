@@ -1,0 +1,83 @@
+// A datagram taken apart for people: which message it is, what it carries inside, what is wrong
+// with it. Daemons decode(); tools that show traffic dissect().
+#pragma once
+
+#include "message/message.h"
+
+namespace lisp {
+
+// A LISP datagram as it was found, in a captured frame or as hexadecimal text.
+struct Captured {
+	std::uint64_t frame = 0;           // from 1, in its capture; 0 inside another message
+	std::optional<std::uint64_t> time; // nanoseconds since 1970
+	std::optional<Endpoint> source;
+	std::optional<Endpoint> destination;
+	Bytes octets;           // of the LISP message, as many as were captured
+	std::size_t length = 0; // of the LISP message, in octets, as it was sent
+	bool data = false;      // a data packet (port 4341), not a control message
+	bool fragment = false;  // the first of the fragments of an IP packet
+	ChecksumState ip_checksum = ChecksumState::unchecked;
+	ChecksumState udp_checksum = ChecksumState::unchecked;
+};
+
+// What can be read but breaks a rule.
+enum class Warning : std::uint8_t {
+	bad_ip_checksum,
+	zero_udp_checksum,
+	bad_udp_checksum,
+	fragment,
+	host_bits,
+	long_mask,
+	unknown_vendor,
+	inner_probe,
+	inner_data_port,
+	uncounted_records,
+	no_authentication,
+	trailing_octets,
+	count_
+};
+
+struct WarningText {
+	std::string_view reason;
+	std::string_view field;
+};
+WarningText text(Warning warning);
+
+// Each kind once, however often it occurs in the message.
+class Warnings {
+public:
+	void add(Warning warning) { bits_ |= 1U << static_cast<unsigned>(warning); }
+	void add(const Warnings &others) { bits_ |= others.bits_; }
+	bool has(Warning warning) const { return (bits_ >> static_cast<unsigned>(warning) & 1) != 0; }
+	bool empty() const { return bits_ == 0; }
+
+	template <class Use> void for_each(Use use) const {
+		for (unsigned i = 0; i < static_cast<unsigned>(Warning::count_); ++i)
+			if (const auto warning = static_cast<Warning>(i); has(warning)) use(text(warning));
+	}
+
+private:
+	std::uint32_t bits_ = 0;
+};
+
+struct Dissection {
+	Captured captured;
+	std::string_view type; // as type_name(), or "change-priority", or "data"
+	Message message;
+	std::optional<WireError> error; // offsets from the first octet of the outermost message
+	Warnings warnings;
+	Dissection *inner = nullptr; // of an Encapsulated Control Message; in the arena
+};
+
+// A fault or a broken rule inside an Encapsulated Control Message is told of both, the inner
+// message and the outer. Refers to the captured octets and to `arena`. A message of which not even
+// the nonce could be read, one that is known by its type alone and a data packet are OtherMessage.
+Dissection dissect(const Captured &captured, Arena &arena);
+
+// The authentication fields, if this kind of message has them.
+Authentication *authentication_of(Message &message);
+
+// The EID-records, if this kind of message has them; else none.
+List<MapRecord> records_of(const Message &message);
+
+} // namespace lisp

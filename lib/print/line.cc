@@ -1,0 +1,195 @@
+#include "print/line.h"
+
+#include "print/message_fields.h"
+
+namespace lisp {
+
+namespace {
+
+void append_endpoint(std::string &out, const Endpoint &endpoint) {
+	const bool v6 = endpoint.address.is_v6();
+	if (v6) out += '[';
+	append(out, endpoint.address);
+	out += v6 ? "]:" : ":";
+	append_number(out, endpoint.port);
+}
+
+// The keys of the flags that are set, from the table that text and JSON are made of.
+template <class T> void append_flags(std::string &out, const T &message) {
+	const auto append_if_set = [&](const auto &field) {
+		using Value = decltype(std::invoke(field.projection, message));
+		if constexpr (std::same_as<std::remove_cvref_t<Value>, bool>) {
+			if (!std::invoke(field.projection, message)) return;
+			out += ", ";
+			out += field.key;
+		}
+	};
+	std::apply([&](const auto &...field) { (append_if_set(field), ...); }, fields<T>);
+}
+
+void append_nonce(std::string &out, std::uint64_t nonce) {
+	out += ", nonce ";
+	append(out, Hex64{nonce});
+}
+
+void append_locator(std::string &out, const Locator &locator) {
+	out += ' ';
+	append(out, AddressText{locator.rloc});
+	out += ',';
+	append_number(out, locator.priority);
+	out += ',';
+	append_number(out, locator.weight);
+	if (!locator.local && !locator.probed && !locator.reachable) return;
+	out += ',';
+	if (locator.local) out += 'L';
+	if (locator.probed) out += 'p';
+	if (locator.reachable) out += 'R';
+}
+
+void append_record(std::string &out, const MapRecord &record) {
+	append(out, EidText{record.eid, record.mask_length});
+	out += " ttl ";
+	if (const auto special = ttl_name(record))
+		out += *special;
+	else
+		append_number(out, record.ttl.count());
+	if (record.authoritative) out += " auth";
+	if (record.map_version != 0) {
+		out += " version ";
+		append_number(out, record.map_version);
+	}
+	if (record.locators.empty() || record.action != Action::no_action) {
+		out += ' ';
+		out += name(record.action);
+	}
+	for (const auto &locator : record.locators) append_locator(out, locator);
+}
+
+void append_records(std::string &out, List<MapRecord> records) {
+	const char *before = ", ";
+	for (const auto &record : records) {
+		out += before;
+		append_record(out, record);
+		before = "; ";
+	}
+}
+
+void append_authentication(std::string &out, const Authentication &authentication) {
+	out += ", ";
+	out += name(authentication.algorithm);
+	out += " key-id ";
+	append_number(out, authentication.key_id);
+	if (const auto verdict = verdict_name(authentication)) {
+		out += ' ';
+		out += *verdict;
+	}
+	const auto &check = authentication.verification;
+	if (check && check->verdict == Verdict::good && check->coverage == Coverage::without_trailer)
+		out += " without-trailer";
+}
+
+void append_identity(std::string &out, const std::optional<XtrIdentity> &identity) {
+	if (!identity) return;
+	out += ", xtr-id ";
+	append_hex(out, identity->xtr_id);
+	out += " site-id ";
+	append(out, Hex64{identity->site_id});
+}
+
+void append_body(std::string &out, const MapRequest &request) {
+	append_nonce(out, request.nonce);
+	append_flags(out, request);
+	if (const auto source = source_eid_of(request)) {
+		out += ", source-eid ";
+		append(out, *source);
+	}
+	for (const auto &rloc : request.itr_rlocs) {
+		out += ", itr-rloc ";
+		append(out, AddressText{rloc});
+	}
+	for (const auto &record : request.records) {
+		out += ", eid ";
+		append(out, EidText{record.eid, record.mask_length});
+		if (record.notify) out += " notify";
+	}
+	if (request.map_data) {
+		out += ", map-data ";
+		append_record(out, *request.map_data);
+	}
+	append_identity(out, request.identity);
+}
+
+void append_body(std::string &out, const MapReply &reply) {
+	append_nonce(out, reply.nonce);
+	append_flags(out, reply);
+	append_records(out, reply.records);
+}
+
+template <class T>
+requires std::same_as<T, MapRegister> || std::derived_from<T, MapNotify>
+void append_body(std::string &out, const T &message) {
+	append_nonce(out, message.nonce);
+	append_flags(out, message);
+	append_authentication(out, message.authentication);
+	append_records(out, message.records);
+	append_identity(out, message.identity);
+}
+
+void append_body(std::string &out, const EncapsulatedControl &message) {
+	append_flags(out, message);
+}
+
+void append_body(std::string &out, const OtherMessage &message) {
+	out += ", ";
+	append_number(out, message.octets.size());
+	out += " octets";
+}
+
+void append_message(std::string &out, const Dissection &found) {
+	out += found.type;
+	std::visit([&](const auto &message) { append_body(out, message); }, found.message);
+	if (found.inner == nullptr) return;
+	out += ", ";
+	append_endpoints(out, found.inner->captured);
+	out += ": ";
+	append_message(out, *found.inner);
+}
+
+} // namespace
+
+void append_endpoints(std::string &out, const Captured &captured) {
+	if (!captured.source || !captured.destination) return;
+	append_endpoint(out, *captured.source);
+	out += " > ";
+	append_endpoint(out, *captured.destination);
+}
+
+void append_line(std::string &out, const Dissection &found, TimeForm form) {
+	if (found.captured.time && form != TimeForm::none) {
+		append_time(out, *found.captured.time, form);
+		out += ' ';
+	}
+	if (found.captured.source) {
+		append_endpoints(out, found.captured);
+		out += ": ";
+	}
+	append_message(out, found);
+	if (found.error) {
+		out += " [";
+		out += name(found.error->reason);
+		out += " at ";
+		append_number(out, found.error->offset);
+		out += " (";
+		out += found.error->field;
+		out += ")]";
+	}
+	found.warnings.for_each([&](const WarningText &warning) {
+		out += " [warning: ";
+		out += warning.reason;
+		out += " (";
+		out += warning.field;
+		out += ")]";
+	});
+}
+
+} // namespace lisp

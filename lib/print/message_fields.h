@@ -1,0 +1,215 @@
+// The fields of every message as text and JSON show them: the keys are the contract, described in
+// lisp-decode(1). Everything that prints a message includes this.
+#pragma once
+
+#include "auth/hmac.h"
+#include "message/dissection.h"
+#include "print/fields.h"
+#include "print/values.h"
+
+namespace lisp {
+
+template <>
+inline constexpr auto fields<Locator> = std::tuple{
+    Field{"rloc", [](const Locator &l) { return AddressText{l.rloc}; }},
+    Field{"priority", &Locator::priority},
+    Field{"weight", &Locator::weight},
+    Field{"mpriority", &Locator::multicast_priority},
+    Field{"mweight", &Locator::multicast_weight},
+    Field{"local", &Locator::local},
+    Field{"probe", &Locator::probed},
+    Field{"reachable", &Locator::reachable},
+};
+
+// The TTLs that mean something else than minutes.
+inline std::optional<std::string_view> ttl_name(const MapRecord &record) {
+	if (record.ttl == ttl_remove) return "remove";
+	if (record.ttl == ttl_receiver_decides) return "receiver-decides";
+	return std::nullopt;
+}
+
+template <>
+inline constexpr auto fields<MapRecord> = std::tuple{
+    Field{"ttl", [](const MapRecord &r) { return r.ttl.count(); }},
+    Field{"ttl-name", &ttl_name},
+    Field{"eid",
+        [](const MapRecord &r) {
+	        return EidText{r.eid, r.mask_length};
+        }},
+    Field{"action", [](const MapRecord &r) { return name(r.action); }},
+    Field{"authoritative", &MapRecord::authoritative},
+    Field{"map-version", &MapRecord::map_version},
+    Field{"locators", &MapRecord::locators},
+};
+
+inline std::string_view name(Verdict verdict) {
+	return verdict == Verdict::good ? "good" : verdict == Verdict::bad ? "bad" : "no-key";
+}
+
+inline std::optional<std::string_view> verdict_name(const Authentication &authentication) {
+	if (!authentication.verification) return std::nullopt;
+	return name(authentication.verification->verdict);
+}
+
+inline std::optional<std::string_view> coverage_name(const Authentication &authentication) {
+	const auto &check = authentication.verification;
+	if (!check || check->verdict != Verdict::good) return std::nullopt;
+	return check->coverage == Coverage::whole ? "whole" : "without-trailer";
+}
+
+template <>
+inline constexpr auto fields<Authentication> = std::tuple{
+    Field{"key-id", &Authentication::key_id},
+    Field{"algorithm",
+        [](const Authentication &a) { return static_cast<std::uint8_t>(a.algorithm); }},
+    Field{"algorithm-name", [](const Authentication &a) { return name(a.algorithm); }},
+    Field{"data", [](const Authentication &a) { return HexOctets{a.data}; }},
+    Field{"verdict", &verdict_name},
+    Field{"coverage", &coverage_name},
+};
+
+inline constexpr auto nonce_of = [](const auto &message) { return Hex64{message.nonce}; };
+
+inline constexpr auto xtr_id_of = [](const auto &message) {
+	return message.identity ? std::optional{HexOctets{message.identity->xtr_id}} : std::nullopt;
+};
+inline constexpr auto site_id_of = [](const auto &message) {
+	return message.identity ? std::optional{Hex64{message.identity->site_id}} : std::nullopt;
+};
+inline constexpr auto security_data_of = [](const auto &message) {
+	return message.security ? std::optional{HexOctets{message.security_data}} : std::nullopt;
+};
+
+template <>
+inline constexpr auto fields<RequestedEid> = std::tuple{
+    Field{"eid",
+        [](const RequestedEid &r) {
+	        return EidText{r.eid, r.mask_length};
+        }},
+    Field{"notify", &RequestedEid::notify},
+};
+
+// An AFI of 0 is no source EID.
+inline std::optional<AddressText> source_eid_of(const MapRequest &request) {
+	if (afi(request.source_eid) == Afi::none) return std::nullopt;
+	return AddressText{request.source_eid};
+}
+
+template <>
+inline constexpr auto fields<MapRequest> = std::tuple{
+    Field{"nonce", nonce_of},
+    Field{"authoritative", &MapRequest::authoritative},
+    Field{"probe", &MapRequest::probe},
+    Field{"solicit", &MapRequest::solicit},
+    Field{"proxy-itr", &MapRequest::proxy_itr},
+    Field{"smr-invoked", &MapRequest::smr_invoked},
+    Field{"local-xtr", &MapRequest::local_xtr},
+    Field{"dont-map-reply", &MapRequest::dont_map_reply},
+    Field{"source-eid", &source_eid_of},
+    Field{"itr-rlocs", &MapRequest::itr_rlocs},
+    Field{"records", &MapRequest::records},
+    Field{"map-data", &MapRequest::map_data},
+    Field{"xtr-id", xtr_id_of},
+    Field{"site-id", site_id_of},
+};
+
+template <>
+inline constexpr auto fields<MapReply> = std::tuple{
+    Field{"nonce", nonce_of},
+    Field{"probe", &MapReply::probe},
+    Field{"echo-nonce", &MapReply::echo_nonce},
+    Field{"security", &MapReply::security},
+    Field{"records", &MapReply::records},
+    Field{"security-data", security_data_of},
+};
+
+template <>
+inline constexpr auto fields<MapRegister> = std::tuple{
+    Field{"nonce", nonce_of},
+    Field{"proxy-reply", &MapRegister::proxy_reply},
+    Field{"security", &MapRegister::security},
+    Field{"eid-notify", &MapRegister::eid_notify},
+    Field{"use-ttl", &MapRegister::use_ttl},
+    Field{"merge", &MapRegister::merge},
+    Field{"want-map-notify", &MapRegister::want_map_notify},
+    Field{"authentication", &MapRegister::authentication},
+    Field{"records", &MapRegister::records},
+    Field{"xtr-id", xtr_id_of},
+    Field{"site-id", site_id_of},
+};
+
+template <>
+inline constexpr auto fields<MapNotify> = std::tuple{
+    Field{"nonce", nonce_of},
+    Field{"authentication", &MapNotify::authentication},
+    Field{"records", &MapNotify::records},
+    Field{"xtr-id", xtr_id_of},
+    Field{"site-id", site_id_of},
+};
+
+template <> inline constexpr auto fields<MapNotifyAck> = fields<MapNotify>;
+
+template <>
+inline constexpr auto fields<EncapsulatedControl> = std::tuple{
+    Field{"security", &EncapsulatedControl::security},
+    Field{"ddt-originated", &EncapsulatedControl::ddt_originated},
+    Field{"to-etr", &EncapsulatedControl::to_etr},
+    Field{"to-map-server", &EncapsulatedControl::to_map_server},
+    Field{"security-data", security_data_of},
+    Field{"inner-hop-limit", &EncapsulatedControl::hop_limit},
+};
+
+template <>
+inline constexpr auto fields<OtherMessage> = std::tuple{
+    Field{"data", [](const OtherMessage &m) { return HexOctets{m.octets}; }},
+};
+
+template <>
+inline constexpr auto fields<WarningText> = std::tuple{
+    Field{"reason", &WarningText::reason},
+    Field{"field", &WarningText::field},
+};
+
+template <>
+inline constexpr auto fields<WireError> = std::tuple{
+    Field{"reason", [](const WireError &e) { return name(e.reason); }},
+    Field{"offset", &WireError::offset},
+    Field{"field", &WireError::field},
+};
+
+// Everything about a message. `form` is that of the time.
+template <class Sink>
+void describe_dissection(Sink &out, const Dissection &found, TimeForm form, bool with_octets) {
+	const auto &captured = found.captured;
+	if (captured.time && form != TimeForm::none) {
+		out.scratch().clear();
+		append_time(out.scratch(), *captured.time, form);
+		out.text("time", out.scratch());
+	}
+	if (captured.frame != 0) out.number("frame", captured.frame);
+	if (captured.source) {
+		describe(out, "src", captured.source->address);
+		describe(out, "sport", captured.source->port);
+	}
+	if (captured.destination) {
+		describe(out, "dst", captured.destination->address);
+		describe(out, "dport", captured.destination->port);
+	}
+	describe(out, "length", captured.length);
+	out.text("type", found.type);
+	std::visit([&](const auto &message) { describe_fields(out, message); }, found.message);
+	if (with_octets) describe(out, "octets", HexOctets{captured.octets});
+	if (found.inner != nullptr) {
+		out.open("inner");
+		describe_dissection(out, *found.inner, form, false);
+		out.close();
+	}
+	describe(out, "error", found.error);
+	if (!found.warnings.empty()) {
+		out.open_list("warnings");
+		found.warnings.for_each([&](const WarningText &warning) { describe(out, {}, warning); });
+		out.close_list();
+	}
+}
+
+} // namespace lisp

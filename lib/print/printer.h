@@ -1,0 +1,51 @@
+// Messages in the output form that a user chose.
+#pragma once
+
+#include "message/dissection.h"
+#include "print/json_sink.h"
+#include "print/text_sink.h"
+#include "print/values.h"
+
+namespace lisp {
+
+enum class Format : std::uint8_t {
+	line, // one line a message
+	text, // a line of its own for every field
+	json, // one object a line
+	v102, // as the control plane of 2012 printed messages
+	hex,  // the octets, in a form that a HexReader takes
+};
+
+std::optional<Format> parse_format(std::string_view text);
+std::optional<TimeForm> parse_time_form(std::string_view text); // utc, epoch, none
+
+struct PrinterOptions {
+	Format format = Format::line;
+	TimeForm time = TimeForm::utc;
+	bool octets = false; // also in hexadecimal, where the format does not have them anyway
+};
+
+// Collects text in a buffer that its owner empties from time to time: printing message after
+// message allocates nothing once the buffer has grown.
+class Printer {
+public:
+	explicit Printer(PrinterOptions options);
+
+	void print(const Dissection &found);
+	std::string &buffer() { return buffer_; }
+
+private:
+	void print_text(const Dissection &found);
+	void print_json(const Dissection &found);
+	void print_hex(const Dissection &found);
+
+	PrinterOptions options_;
+	std::string buffer_;
+	JsonSink json_{buffer_};
+	TextSink text_{buffer_, 1};
+};
+
+// Sixteen octets a line, led by their offset.
+void append_dump(std::string &out, Bytes octets);
+
+} // namespace lisp

@@ -1,0 +1,84 @@
+#include "print/values.h"
+
+#include <array>
+#include <chrono>
+
+namespace lisp {
+
+namespace {
+
+constexpr std::uint64_t second = 1'000'000'000; // in nanoseconds
+
+// `value` with leading zeros.
+void append_digits(std::string &out, std::uint64_t value, unsigned width) {
+	std::array<char, 20> digits;
+	for (unsigned i = width; i > 0; --i, value /= 10)
+		digits[i - 1] = static_cast<char>('0' + value % 10);
+	out.append(digits.data(), width);
+}
+
+void append_utc(std::string &out, std::uint64_t since_1970) {
+	using namespace std::chrono;
+	const auto now = sys_seconds{seconds{static_cast<std::int64_t>(since_1970)}};
+	const auto today = floor<days>(now);
+	const year_month_day date{today};
+	const auto of_day = static_cast<std::uint64_t>((now - today).count());
+	append_digits(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
+	out += '-';
+	append_digits(out, static_cast<unsigned>(date.month()), 2);
+	out += '-';
+	append_digits(out, static_cast<unsigned>(date.day()), 2);
+	out += 'T';
+	append_digits(out, of_day / 3600, 2);
+	out += ':';
+	append_digits(out, of_day / 60 % 60, 2);
+	out += ':';
+	append_digits(out, of_day % 60, 2);
+}
+
+} // namespace
+
+void append(std::string &out, Hex64 hex) {
+	std::array<char, 18> text{'0', 'x'};
+	for (std::size_t i = 0; i < 16; ++i)
+		text[2 + i] = "0123456789abcdef"[hex.value >> (60 - 4 * i) & 15];
+	out.append(text.data(), text.size());
+}
+
+void append(std::string &out, const AddressText &text) {
+	const auto *lcaf = std::get_if<Lcaf>(&text.address);
+	const auto inner = lcaf != nullptr ? instance_address(*lcaf) : std::nullopt;
+	if (!inner) return append(out, text.address);
+	if (inner->first != 0) {
+		out += '[';
+		append_number(out, inner->first);
+		out += ']';
+	}
+	append(out, inner->second);
+}
+
+void append(std::string &out, const EidText &eid) {
+	append(out, AddressText{eid.address});
+	out += '/';
+	append_number(out, eid.mask_length);
+}
+
+std::string_view name(Action action) {
+	constexpr std::array<std::string_view, 8> names{"no-action", "natively-forward",
+	    "send-map-request", "drop", "drop-policy-denied", "drop-auth-failure", "unassigned-6",
+	    "unassigned-7"};
+	return names[static_cast<std::size_t>(action) & 7];
+}
+
+void append_time(std::string &out, std::uint64_t nanoseconds, TimeForm form) {
+	if (form == TimeForm::none) return;
+	if (form == TimeForm::utc)
+		append_utc(out, nanoseconds / second);
+	else
+		append_number(out, nanoseconds / second);
+	out += '.';
+	append_digits(out, nanoseconds % second, 9);
+	if (form == TimeForm::utc) out += 'Z';
+}
+
+} // namespace lisp

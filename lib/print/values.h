@@ -1,0 +1,59 @@
+// How single values look in every output: numbers in hexadecimal, octets, EIDs, times.
+#pragma once
+
+#include "message/map_record.h"
+#include "message/map_request.h"
+
+#include <charconv>
+#include <concepts>
+#include <string>
+
+namespace lisp {
+
+template <std::unsigned_integral T> void append_number(std::string &out, T value) {
+	char digits[20];
+	out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+// 64 bits of no numeric meaning: a nonce, a Site-ID. "0x59f066a12bab660c"
+struct Hex64 {
+	std::uint64_t value = 0;
+};
+void append(std::string &out, Hex64 hex);
+
+// Octets that nothing is known of: "a3e543f6…", without 0x.
+struct HexOctets {
+	Bytes octets;
+};
+inline void append(std::string &out, HexOctets hex) {
+	append_hex(out, hex.octets);
+}
+
+// An EID and its mask length. "153.16.38.0/24", "[100]10.1.1.1/32" with an Instance ID, the address
+// as received where host bits are set; what is no IP prefix is its address, "/" and the mask
+// length.
+struct EidText {
+	const Address &address;
+	unsigned mask_length = 0;
+};
+void append(std::string &out, const EidText &eid);
+
+// "[100]10.1.1.1" for an Instance ID LCAF around an IP address, else as the address is.
+struct AddressText {
+	const Address &address;
+};
+void append(std::string &out, const AddressText &text);
+
+// "no-action" … "drop-auth-failure", "unassigned-6"
+std::string_view name(Action action);
+
+enum class TimeForm : std::uint8_t {
+	utc,   // RFC 3339: "2012-05-31T12:00:00.123456789Z"
+	epoch, // seconds since 1970: "1338465600.123456789"
+	none,
+};
+
+// Nothing for TimeForm::none.
+void append_time(std::string &out, std::uint64_t nanoseconds, TimeForm form);
+
+} // namespace lisp
