@@ -1,0 +1,99 @@
+// A Map-Server's state as lisp-status shows it.
+#pragma once
+
+#include "engine/map_server.h"
+#include "print/message_fields.h"
+
+#include <functional>
+#include <string_view>
+
+namespace lisp {
+
+struct MapServerStatus {
+	std::size_t sites = 0;
+	std::size_t eids = 0;          // registered
+	std::size_t registrations = 0; // of all xTRs
+	std::size_t xtrs = 0;          // heard of
+	std::size_t memory = 0;        // octets, of the registrations
+};
+MapServerStatus status(const MapServer &server);
+
+struct RegistrationStatus {
+	EidPrefix eid;
+	std::string_view site;
+	Endpoint source; // of the Map-Register
+	std::optional<XtrIdentity> identity;
+	RecordTtl ttl{};
+	std::uint16_t map_version = 0;
+	bool proxy_reply = false;
+	List<Locator> locators;
+	std::chrono::seconds age{};
+	std::chrono::seconds expires{}; // from now
+};
+
+// In ascending order of EIDs, the newest registration of each first.
+void for_each_registration(const MapServer &server, Instant now,
+    const std::function<void(const RegistrationStatus &)> &visit);
+
+struct SiteEidStatus {
+	EidPrefix eid;
+	bool more_specifics = false;
+	bool proxy_reply = false;
+	std::size_t registered = 0; // EIDs within it that are
+};
+
+struct SiteStatus {
+	std::string_view name;
+	std::size_t keys = 0;
+	std::vector<SiteEidStatus> eids;
+	std::vector<IpAddress> rlocs; // allowed; empty for any
+};
+
+void for_each_site(
+    const MapServer &server, Instant now, const std::function<void(const SiteStatus &)> &visit);
+
+inline std::uint64_t count(std::chrono::seconds duration) {
+	return static_cast<std::uint64_t>(duration.count());
+}
+
+template <>
+inline constexpr auto fields<MapServerStatus> = std::tuple{
+    Field{"sites", &MapServerStatus::sites},
+    Field{"eids", &MapServerStatus::eids},
+    Field{"registrations", &MapServerStatus::registrations},
+    Field{"xtrs", &MapServerStatus::xtrs},
+    Field{"memory", &MapServerStatus::memory},
+};
+
+template <>
+inline constexpr auto fields<RegistrationStatus> = std::tuple{
+    Field{"eid", &RegistrationStatus::eid},
+    Field{"site", &RegistrationStatus::site},
+    Field{"source", [](const RegistrationStatus &r) { return to_string(r.source); }},
+    Field{"xtr-id", xtr_id_of},
+    Field{"site-id", site_id_of},
+    Field{"ttl", [](const RegistrationStatus &r) { return r.ttl.count(); }},
+    Field{"map-version", &RegistrationStatus::map_version},
+    Field{"proxy", &RegistrationStatus::proxy_reply},
+    Field{"age", [](const RegistrationStatus &r) { return count(r.age); }},
+    Field{"expires", [](const RegistrationStatus &r) { return count(r.expires); }},
+    Field{"locators", &RegistrationStatus::locators},
+};
+
+template <>
+inline constexpr auto fields<SiteEidStatus> = std::tuple{
+    Field{"eid", &SiteEidStatus::eid},
+    Field{"more-specifics", &SiteEidStatus::more_specifics},
+    Field{"proxy", &SiteEidStatus::proxy_reply},
+    Field{"registered", &SiteEidStatus::registered},
+};
+
+template <>
+inline constexpr auto fields<SiteStatus> = std::tuple{
+    Field{"site", &SiteStatus::name},
+    Field{"keys", &SiteStatus::keys},
+    Field{"eids", &SiteStatus::eids},
+    Field{"rlocs", &SiteStatus::rlocs},
+};
+
+} // namespace lisp
