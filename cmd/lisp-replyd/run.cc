@@ -1,0 +1,173 @@
+#include "lisp-replyd/run.h"
+
+#include "common/control_port.h"
+#include "common/message_log.h"
+#include "engine/replier.h"
+#include "print/message_fields.h"
+#include "print/metrics_sink.h"
+
+#include <random>
+
+namespace lisp {
+
+struct ReplydStatus {
+	std::uint64_t eids = 0;
+};
+
+template <>
+inline constexpr auto fields<ReplydStatus> = std::tuple{Field{"eids", &ReplydStatus::eids}};
+
+// What the engine cannot count.
+struct SocketCounters {
+	std::uint64_t send_errors = 0;
+	std::uint64_t hand_on_lost = 0;
+};
+
+template <>
+inline constexpr auto fields<SocketCounters> = std::tuple{
+    Field{"send-errors", &SocketCounters::send_errors},
+    Field{"hand-on-lost", &SocketCounters::hand_on_lost},
+};
+
+namespace {
+
+// nullopt when it has errors; all of them have been told, and the warnings.
+std::optional<SiteConfig> load(const DaemonOptions &options, Log &log) {
+	Diagnostics found;
+	auto config = load_site_config(options.config, options.insecure_perms, found);
+	for (const auto &diagnostic : found.all())
+		log.say(diagnostic.warning ? Severity::warning : Severity::error,
+		    to_string(options.config, diagnostic));
+	if (found.has_errors()) return std::nullopt;
+	return config;
+}
+
+Replier::Options replier_options(const ReplydOptions &options, Families sendable) {
+	Replier::Options result;
+	result.rate = options.rate;
+	result.burst = std::max(result.burst, static_cast<unsigned>(std::min(options.rate, 1e6)));
+	std::random_device random;
+	result.seed = static_cast<std::uint64_t>(random()) << 32 | random();
+	result.sendable = sendable;
+	return result;
+}
+
+class Replyd {
+public:
+	Replyd(
+	    const ReplydOptions &options, Daemon &daemon, ControlPort &port, const SiteConfig &config)
+	    : daemon_(daemon), port_(port),
+	      replier_(EidRecords{config}, replier_options(options, port.sendable())),
+	      messages_(daemon.log(), options.daemon),
+	      registerd_(daemon.local_socket("lisp-registerd")),
+	      mapsync_(daemon.local_socket("lisp-mapsync")) {
+		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
+		daemon.on_reload([this] { return reload(); });
+		daemon.on_query("status",
+		    [this](QueryReply &reply) { reply.print(ReplydStatus{replier_.eids().size()}); });
+		daemon.on_query("counters", [this](QueryReply &reply) {
+			reply.print(replier_.counters());
+			reply.print(socket_counters());
+		});
+		daemon.on_query("eids", [this](QueryReply &reply) { print_eids(reply); });
+		daemon.on_metrics([this](std::string &text) { append_metrics(text); });
+	}
+
+private:
+	void receive(const Arrival &arrival);
+	void send(const Datagram &reply, const Arrival &asked);
+	void hand_on(const HandOn &message, const Arrival &arrival);
+	void log_drop(const Dropped &dropped, const Arrival &arrival, Instant now);
+	std::optional<std::string> reload();
+	void print_eids(QueryReply &reply) const;
+	SocketCounters socket_counters() const;
+	void append_metrics(std::string &text) const;
+
+	Daemon &daemon_;
+	ControlPort &port_;
+	Replier replier_;
+	MessageLog messages_;
+	LocalSender registerd_;
+	LocalSender mapsync_;
+	std::uint64_t send_errors_ = 0;
+};
+
+void Replyd::receive(const Arrival &arrival) {
+	const auto now = std::chrono::steady_clock::now();
+	messages_.received(arrival.from, arrival.to, arrival.octets);
+	const auto outcome = replier_.receive(arrival, now);
+	if (const auto *reply = std::get_if<Datagram>(&outcome)) return send(*reply, arrival);
+	if (const auto *message = std::get_if<HandOn>(&outcome)) return hand_on(*message, arrival);
+	log_drop(std::get<Dropped>(outcome), arrival, now);
+}
+
+void Replyd::send(const Datagram &reply, const Arrival &asked) {
+	messages_.sent({reply.source, asked.to.port}, reply.to, reply.octets);
+	const auto error = port_.send(reply, asked);
+	if (!error) return;
+	++send_errors_;
+	daemon_.log().debug("{}: map-reply: {}", to_string(reply.to), error.message());
+}
+
+void Replyd::hand_on(const HandOn &message, const Arrival &arrival) {
+	auto &to = message.recipient == HandOn::Recipient::registrar ? registerd_ : mapsync_;
+	const auto line =
+	    fmt::format("datagram {} {}", to_string(arrival.from), to_string(arrival.to.address));
+	to.send(line, message.octets);
+}
+
+void Replyd::log_drop(const Dropped &dropped, const Arrival &arrival, Instant now) {
+	auto &log = daemon_.log();
+	const bool fault =
+	    dropped.reason == DropReason::malformed || dropped.reason == DropReason::too_large;
+	if (fault ? !log.allow(now) : !log.shows(Severity::debug)) return;
+	const auto why = dropped.reason == DropReason::malformed ? to_string(dropped.error)
+	                                                         : std::string(name(dropped.reason));
+	log.say(fault ? Severity::warning : Severity::debug,
+	    fmt::format("{}: {}: {}", to_string(arrival.from), type_name(arrival.octets), why));
+}
+
+std::optional<std::string> Replyd::reload() {
+	const auto config = load(daemon_.options(), daemon_.log());
+	if (!config) return daemon_.options().config + " has errors";
+	replier_.replace(EidRecords{*config});
+	return std::nullopt;
+}
+
+void Replyd::print_eids(QueryReply &reply) const {
+	Arena arena;
+	const auto &eids = replier_.eids();
+	eids.index().for_each([&](const PrefixIndex::Entry &entry) {
+		arena.reset();
+		Reader in{eids.record(entry.value)};
+		MapRecord record;
+		read(in, arena, record);
+		reply.print(record);
+		return true;
+	});
+}
+
+SocketCounters Replyd::socket_counters() const {
+	return {send_errors_, registerd_.lost() + mapsync_.lost()};
+}
+
+void Replyd::append_metrics(std::string &text) const {
+	MetricsSink sink{text, "lisp_replyd"};
+	describe_fields(sink, ReplydStatus{replier_.eids().size()});
+	describe_fields(sink, replier_.counters());
+	describe_fields(sink, socket_counters());
+}
+
+} // namespace
+
+int run(const ReplydOptions &options) {
+	Daemon daemon{"lisp-replyd", options.daemon};
+	const auto config = load(options.daemon, daemon.log());
+	if (!config) return 1;
+	if (options.daemon.check_only) return 0;
+	ControlPort port{options.listen, daemon.log()};
+	Replyd replyd{options, daemon, port, *config};
+	return daemon.run(port.listening());
+}
+
+} // namespace lisp

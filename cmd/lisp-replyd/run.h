@@ -1,0 +1,16 @@
+#pragma once
+
+#include "common/daemon.h"
+
+namespace lisp {
+
+struct ReplydOptions {
+	DaemonOptions daemon;
+	std::vector<std::string> listen; // -l
+	double rate = 1.0 / 3;           // Map-Replies a second to one destination RLOC; 0: no limit
+};
+
+// The exit status. Throws what guarded() catches.
+int run(const ReplydOptions &options);
+
+} // namespace lisp
