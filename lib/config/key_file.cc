@@ -41,7 +41,8 @@ public:
 		while (lexer_.next_line()) read_line();
 		if (alone_.line > 0 && lines_.size() > 1)
 			found_.error(alone_, "a key without a selector beside other lines, expected it alone");
-		check_duplicates();
+		else
+			check_duplicates();
 		found_.sort();
 		return std::move(lines_);
 	}

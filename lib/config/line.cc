@@ -35,8 +35,11 @@ void Line::bad_number(const Word &found, std::string_view what, std::uint64_t ma
 }
 
 IpAddress Line::address(std::string_view what) {
-	const auto found = word(what);
-	if (found.text.empty()) return {};
+	if (!more()) {
+		word(fmt::format("an {}", what));
+		return {};
+	}
+	const auto found = lexer_.words()[next_++];
 	const auto address = IpAddress::parse(found.text);
 	if (!address)
 		error(found,

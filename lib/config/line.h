@@ -33,7 +33,7 @@ public:
 
 	// A number of at most `max`; `what` as in "300 is no priority". nullopt after an error.
 	std::optional<std::uint64_t> number(std::string_view what, std::uint64_t max);
-	IpAddress address(std::string_view what); // none after an error
+	IpAddress address(std::string_view what); // AFI 0 after an error
 
 	// "ADDR/LEN", or ADDR and LEN as two words where `separate`; an address alone is a host where
 	// not. Host bits are a warning. nullopt after an error.

@@ -215,6 +215,7 @@ void SiteParser::read_eid(Line &line) {
 	config_.eids.push_back(section);
 	eid_positions_.push_back(line.at(where));
 	seen_rloc_ = false;
+	rlocs_right_ = true;
 	rloc_lines_.clear();
 }
 
@@ -233,6 +234,7 @@ void SiteParser::read_rloc(Line &line) {
 		    fmt::format("{} is no RLOC, expected an address of a host", to_string(rloc.rloc)));
 	if (!fields.site.empty()) rloc.site = site_index(line, where, fields.site);
 	if (line.ok() && eid_kept_) add_rloc(line, where, rloc);
+	rlocs_right_ = rlocs_right_ && line.ok();
 }
 
 std::uint16_t SiteParser::site_index(Line &line, const Word &where, std::string_view tag) {
@@ -270,8 +272,8 @@ void SiteParser::check_eid() {
 	if (!seen_rloc_)
 		return found_.warning(eid_positions_.back(),
 		    fmt::format("{} has no RLOCs, so nothing can reach it", to_string(section.eid)));
-	if (!rlocs.empty() && std::all_of(rlocs.begin(), rlocs.end(),
-	                          [](const auto &rloc) { return rloc.priority == priority_unusable; }))
+	if (rlocs_right_ && std::all_of(rlocs.begin(), rlocs.end(),
+	                        [](const auto &rloc) { return rloc.priority == priority_unusable; }))
 		found_.warning(eid_positions_.back(),
 		    fmt::format("every RLOC of {} has priority 255, so nothing can reach it",
 		        to_string(section.eid)));

@@ -66,6 +66,7 @@ private:
 	bool eid_expected_ = false; // its first line is still to come
 	bool eid_kept_ = false;     // its first line was right, so its RLOCs are kept
 	bool seen_rloc_ = false;    // a line, right or wrong
+	bool rlocs_right_ = true;   // all lines so far
 	std::vector<std::uint32_t> rloc_lines_;
 	std::vector<Position> eid_positions_; // of the prefixes, one for each of config_.eids
 	std::unordered_map<std::string_view, std::uint16_t> sites_;

@@ -1,0 +1,54 @@
+#include "config/found.h"
+#include "config/key_file.h"
+
+namespace lisp {
+namespace {
+
+Lines found_in(std::string_view text) {
+	Diagnostics found;
+	parse_key_file(text, found);
+	return lines(found);
+}
+
+TEST(KeyFile, LinesWithSelectors) {
+	Diagnostics found;
+	const auto keys = parse_key_file("# of the site\n"
+	                                 "192.0.2.1\tone\n2001:DB8::/32 two # by EID\n"
+	                                 "[7]10.0.0.0/8 three\nkey-id=255 four=4\n* five\n",
+	    found);
+	EXPECT_EQ(lines(found), Lines{});
+	EXPECT_EQ(keys, (std::vector<KeyFileLine>{{*IpAddress::parse("192.0.2.1"), "one"},
+	                    {*EidPrefix::parse("2001:db8::/32"), "two"},
+	                    {*EidPrefix::parse("[7]10.0.0.0/8"), "three"},
+	                    {KeyIdSelector{255}, "four=4"}, {AnySelector{}, "five"}}));
+}
+
+TEST(KeyFile, AKeyAlone) {
+	for (const auto *text : {"secret", "secret\n", "\n# why\n  secret  \r\n"}) {
+		Diagnostics found;
+		EXPECT_EQ(
+		    parse_key_file(text, found), (std::vector<KeyFileLine>{{AnySelector{}, "secret"}}));
+		EXPECT_EQ(lines(found), Lines{});
+	}
+}
+
+TEST(KeyFile, Errors) {
+	const std::string no_selector = "no selector, expected *, an address, a prefix as ADDR/LEN, or "
+	                                "key-id=N with N from 0 to 255";
+	EXPECT_EQ(found_in("my secret\n"), (Lines{"f:1:1: " + no_selector}));
+	EXPECT_EQ(found_in("key-id=256 secret\n"), (Lines{"f:1:1: " + no_selector}));
+	EXPECT_EQ(found_in("192.0.2.1\n"), (Lines{"f:1:10: the line ends, expected a key"}));
+	EXPECT_EQ(found_in("* a b\n"), (Lines{"f:1:5: a word too many, expected the end of the line"}));
+	EXPECT_EQ(found_in("* a\nalone\n"),
+	    (Lines{"f:2:1: a key without a selector beside other lines, expected it alone"}));
+	EXPECT_EQ(found_in("::1 a\n* b\n0::1 c\n"),
+	    (Lines{"f:3:1: ::1 again, first on line 1, expected it once"}));
+}
+
+TEST(KeyFile, NoPartOfAKeyIsShown) {
+	for (const auto *text : {"hunter2 hunter2\n", "* x hunter2\n", "hunter2\nhunter2\n"})
+		for (const auto &line : found_in(text)) EXPECT_EQ(line.find("hunter2"), line.npos) << line;
+}
+
+} // namespace
+} // namespace lisp

@@ -1,0 +1,117 @@
+// mapserver.conf(5).
+#include "config/found.h"
+#include "config/mapserver_config.h"
+
+#include <fstream>
+#include <sstream>
+
+namespace lisp {
+namespace {
+
+MapServerConfig valid(std::string_view text) {
+	Diagnostics found;
+	auto config = parse_mapserver_config(text, found);
+	EXPECT_EQ(lines(found), Lines{}) << text;
+	return config;
+}
+
+Lines found_in(std::string_view text) {
+	Diagnostics found;
+	parse_mapserver_config(text, found);
+	return lines(found);
+}
+
+TEST(MapServerConfig, SitesWithTheirKeysEidsAndRlocs) {
+	const auto config =
+	    valid("@SITE paris # the first\n"
+	          "key a=b\nkey NEW key-id=2 alg=sha256\n"
+	          "eid 10.1.0.0/16 more-specifics=yes proxy=yes iid=5 notify-port=4342\n"
+	          "eid 2001:DB8:: 32\nrloc 192.0.2.1\nrloc 2001:DB8::1\n\n"
+	          "@SITE rome\nkey a=b\neid 10.2.0.0/16 more-specifics=no proxy=no");
+	ASSERT_EQ(config.sites.size(), 2U);
+	const auto &paris = config.sites[0];
+	EXPECT_EQ(paris.name, "paris");
+	EXPECT_EQ(paris.position, (Position{1, 1}));
+	EXPECT_EQ(paris.keys, (std::vector<SiteKeyLine>{{"a=b", 0, true, std::nullopt},
+	                          {"NEW", 2, false, Algorithm::hmac_sha256}}));
+	ASSERT_EQ(paris.eids.size(), 2U);
+	EXPECT_EQ(paris.eids[0].eid, *EidPrefix::parse("[5]10.1.0.0/16"));
+	EXPECT_TRUE(paris.eids[0].more_specifics);
+	EXPECT_TRUE(paris.eids[0].proxy_reply);
+	EXPECT_EQ(paris.eids[0].notify_port, 4342);
+	EXPECT_EQ(paris.eids[0].position, (Position{4, 5}));
+	EXPECT_EQ(paris.eids[1].eid, *EidPrefix::parse("2001:db8::/32"));
+	EXPECT_FALSE(paris.eids[1].more_specifics);
+	EXPECT_FALSE(paris.eids[1].proxy_reply);
+	EXPECT_EQ(paris.eids[1].notify_port, std::nullopt);
+	EXPECT_EQ(paris.rlocs,
+	    (std::vector{*IpAddress::parse("192.0.2.1"), *IpAddress::parse("2001:db8::1")}));
+	EXPECT_EQ(config.sites[1].keys[0].any_key_id, true);
+	EXPECT_TRUE(config.sites[1].rlocs.empty());
+}
+
+TEST(MapServerConfig, Errors) {
+	EXPECT_EQ(found_in("key a\nkey b\n@SITE x\nkey a\neid ::/0\n"),
+	    (Lines{"f:1:1: a line before any site, expected @SITE and its name"}));
+	EXPECT_EQ(found_in("@EID\nkey a\n"), (Lines{"f:1:1: @EID is no section, expected @SITE"}));
+	EXPECT_EQ(found_in("@SITE\nkey a\neid ::/0\n@SITE\nkey a\neid 1::/16\n"),
+	    (Lines{"f:1:6: the line ends, expected the site's name",
+	        "f:4:6: the line ends, expected the site's name"}));
+	EXPECT_EQ(found_in("@SITE a b\nkey a\neid ::/0\n"),
+	    (Lines{"f:1:9: a word too many, expected the end of the line"}));
+	EXPECT_EQ(found_in("@SITE a\nkey\neid\nrloc\nhunter2 x\n"),
+	    (Lines{"f:2:4: the line ends, expected a key",
+	        "f:3:4: the line ends, expected an address and its mask length",
+	        "f:4:5: the line ends, expected an RLOC",
+	        "f:5:1: an unknown word, expected key, eid or rloc"}));
+	EXPECT_EQ(found_in("@SITE a\nkey a key-id=256 alg=none\neid 10.0.0.0/33 proxy=1\n"
+	                   "eid ::/0 notify-port=0 more=yes\nrloc 192.0.2.1 1\n"),
+	    (Lines{"f:2:14: 256 is no key-id, expected 0 to 255",
+	        "f:2:22: none is no alg, expected sha1, sha256 or hkdf",
+	        "f:3:14: 33 is no mask length, expected 0 to 32",
+	        "f:3:23: 1 is no proxy, expected yes or no",
+	        "f:4:22: 0 is no notify-port, expected 1 to 65535",
+	        "f:4:24: more= is unknown here, expected the end of the line or one of "
+	        "more-specifics= proxy= iid= notify-port=",
+	        "f:5:16: a word too many, expected the end of the line"}));
+}
+
+TEST(MapServerConfig, WhatStandsTwice) {
+	EXPECT_EQ(found_in("@SITE a\nkey k\neid 10.0.0.0/8\n@SITE a\nkey k\neid 10.0.0.0 8\n"),
+	    (Lines{"f:4:1: site a again, first on line 1, expected it once",
+	        "f:6:5: 10.0.0.0/8 again, first on line 3, expected it once"}));
+	EXPECT_EQ(found_in("@SITE a\nkey k key-id=1\nkey m key-id=2\nkey l key-id=1\neid ::/0\n"),
+	    (Lines{"f:4:5: key-id 1 again, first on line 2, expected it once"}));
+	valid("@SITE a\nkey old\nkey new\nkey k key-id=1 alg=sha1\nkey k key-id=1 alg=sha256\neid "
+	      "::/0\n");
+}
+
+TEST(MapServerConfig, WhatIsOnlyOdd) {
+	EXPECT_EQ(
+	    found_in("@SITE a\n"), (Lines{"f:1:1: warning: a has no key, so nobody can register it",
+	                               "f:1:1: warning: a has no eid, so nothing can be registered"}));
+	EXPECT_EQ(found_in("@SITE a\nkey k\neid 10.1.0.0/8\n"),
+	    (Lines{"f:3:5: warning: 10.1.0.0 has bits set beyond its mask length of 8, taken as "
+	           "10.0.0.0"}));
+}
+
+TEST(MapServerConfig, PrintsWhatItReads) {
+	const std::string canonical = "@SITE\tparis\n"
+	                              "key\ta=b\nkey\tNEW\tkey-id=2\talg=hkdf\n"
+	                              "eid\t10.1.0.0/16\tmore-specifics=yes\tproxy=yes\tiid=5"
+	                              "\tnotify-port=4342\n"
+	                              "rloc\t192.0.2.1\n"
+	                              "\n"
+	                              "@SITE\trome\nkey\tx\nkey\ty\tkey-id=0\neid\t::/0\n";
+	EXPECT_EQ(print_mapserver_config(valid(canonical)), canonical);
+}
+
+TEST(MapServerConfig, TheSampleFileSaysNothingWrong) {
+	std::ifstream file{LISP_TEST_DATA "/../etc/mapserver.conf.sample"};
+	std::stringstream text;
+	text << file.rdbuf();
+	EXPECT_FALSE(valid(text.str()).sites.empty());
+}
+
+} // namespace
+} // namespace lisp
