@@ -20,7 +20,7 @@ constexpr std::array<WarningText, static_cast<std::size_t>(Warning::count_)> war
     {"host bits set", "eid"},
     {"mask longer than the address", "eid mask-len"},
     {"unknown vendor", "lcaf"},
-    {"probe in an encapsulated control message", "probe"},
+    {"probe in an encapsulated control message", "inner probe"},
     {"data port in an encapsulated control message", "inner udp port"},
     {"more records than counted", "record count"},
     {"no authentication fields", "authentication"},
@@ -135,13 +135,11 @@ void dissect_inner(Dissection &found, Arena &arena, std::size_t base, unsigned n
 	captured.udp_checksum = outer->udp_checksum;
 	found.inner =
 	    arena.make(dissect_at(captured, arena, base + outer->payload_offset, nesting + 1));
-	auto &inner = *found.inner;
-	const auto *request = std::get_if<MapRequest>(&inner.message);
-	if (request != nullptr && request->probe) inner.warnings.add(Warning::inner_probe);
+	const auto *request = std::get_if<MapRequest>(&found.inner->message);
+	if (request != nullptr && request->probe) found.warnings.add(Warning::inner_probe);
 	if (outer->source.port == data_port || outer->destination.port == data_port)
-		inner.warnings.add(Warning::inner_data_port);
-	found.warnings.add(inner.warnings);
-	if (!found.error) found.error = inner.error;
+		found.warnings.add(Warning::inner_data_port);
+	if (!found.error) found.error = found.inner->error;
 }
 
 Dissection dissect_at(const Captured &captured, Arena &arena, std::size_t base, unsigned nesting) {

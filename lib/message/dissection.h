@@ -47,7 +47,6 @@ WarningText text(Warning warning);
 class Warnings {
 public:
 	void add(Warning warning) { bits_ |= 1U << static_cast<unsigned>(warning); }
-	void add(const Warnings &others) { bits_ |= others.bits_; }
 	bool has(Warning warning) const { return (bits_ >> static_cast<unsigned>(warning) & 1) != 0; }
 	bool empty() const { return bits_ == 0; }
 
@@ -69,9 +68,10 @@ struct Dissection {
 	Dissection *inner = nullptr; // of an Encapsulated Control Message; in the arena
 };
 
-// A fault or a broken rule inside an Encapsulated Control Message is told of both, the inner
-// message and the outer. Refers to the captured octets and to `arena`. A message of which not even
-// the nonce could be read, one that is known by its type alone and a data packet are OtherMessage.
+// A fault inside an Encapsulated Control Message is one of the inner message and of the outer;
+// warnings are where they arose. Refers to the captured octets and to `arena`. A message of which
+// not even the nonce could be read, one that is known by its type alone and a data packet are
+// OtherMessage.
 Dissection dissect(const Captured &captured, Arena &arena);
 
 // The authentication fields, if this kind of message has them.

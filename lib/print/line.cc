@@ -183,11 +183,11 @@ void append_line(std::string &out, const Dissection &found, TimeForm form) {
 		out += found.error->field;
 		out += ")]";
 	}
-	found.warnings.for_each([&](const WarningText &warning) {
+	for_each_warning(found, [&](const WarningLine &warning) {
 		out += " [warning: ";
-		out += warning.reason;
+		out += warning.text.reason;
 		out += " (";
-		out += warning.field;
+		append(out, WarningField{warning});
 		out += ")]";
 	});
 }

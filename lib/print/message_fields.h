@@ -164,11 +164,31 @@ inline constexpr auto fields<OtherMessage> = std::tuple{
     Field{"data", [](const OtherMessage &m) { return HexOctets{m.octets}; }},
 };
 
-template <>
-inline constexpr auto fields<WarningText> = std::tuple{
-    Field{"reason", &WarningText::reason},
-    Field{"field", &WarningText::field},
+// A warning about a message, or about one inside it, whose field then begins with "inner ".
+struct WarningLine {
+	WarningText text;
+	unsigned depth = 0;
 };
+struct WarningField {
+	const WarningLine &line;
+};
+inline void append(std::string &out, const WarningField &field) {
+	for (unsigned i = 0; i < field.line.depth; ++i) out += "inner ";
+	out += field.line.text.field;
+}
+
+template <>
+inline constexpr auto fields<WarningLine> = std::tuple{
+    Field{"reason", [](const WarningLine &line) { return line.text.reason; }},
+    Field{"field", [](const WarningLine &line) { return WarningField{line}; }},
+};
+
+// The message's own warnings and those of what is inside it.
+template <class Use> void for_each_warning(const Dissection &found, Use use) {
+	unsigned depth = 0;
+	for (const auto *at = &found; at != nullptr; at = at->inner, ++depth)
+		at->warnings.for_each([&](const WarningText &text) { use(WarningLine{text, depth}); });
+}
 
 template <>
 inline constexpr auto fields<WireError> = std::tuple{
@@ -205,11 +225,13 @@ void describe_dissection(Sink &out, const Dissection &found, TimeForm form, bool
 		out.close();
 	}
 	describe(out, "error", found.error);
-	if (!found.warnings.empty()) {
-		out.open_list("warnings");
-		found.warnings.for_each([&](const WarningText &warning) { describe(out, {}, warning); });
-		out.close_list();
-	}
+	bool any = false;
+	for_each_warning(found, [&](const WarningLine &warning) {
+		if (!any) out.open_list("warnings");
+		any = true;
+		describe(out, {}, warning);
+	});
+	if (any) out.close_list();
 }
 
 } // namespace lisp
