@@ -1,0 +1,383 @@
+"""lisp-replyd over loopback: octets in, octets out.
+
+    python3 replyd_test.py BINDIR [unittest arguments]
+
+Requests and the replies expected are put together here from RFC 9301, by none of the project's
+own code.
+"""
+
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
+
+BINDIR = ""
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
+
+CONFIG = """\
+@MAPSERVER
+127.0.0.3	a-key-that-nobody-may-see
+
+@EID
+203.0.113.0	24	1440	1
+198.51.100.10	1	50	0
+127.0.0.5	1	50	1
+
+@EID
+2001:db8:1::	48	60	1
+::1	2	100	1
+198.51.100.9	1	50	0
+
+@EID
+10.0.0.0	8	1440	1
+198.51.100.9	1	50	1
+
+@EID
+10.1.0.0	16	5	1
+198.51.100.9	255	50	1
+"""
+
+
+def address(text):
+    """AFI and address."""
+    if ":" in text:
+        return struct.pack("!H", 2) + socket.inet_pton(socket.AF_INET6, text)
+    return struct.pack("!H", 1) + socket.inet_pton(socket.AF_INET, text)
+
+
+def map_request(eids, itr_rlocs, nonce=0x1122334455667788, flags=0):
+    head = 0x10000000 | flags | (len(itr_rlocs) - 1) << 8 | len(eids)
+    octets = struct.pack("!IQH", head, nonce, 0)
+    for itr_rloc in itr_rlocs:
+        octets += address(itr_rloc)
+    for eid in eids:
+        prefix, _, length = eid.partition("/")
+        octets += struct.pack("!BB", 0, int(length or (128 if ":" in prefix else 32)))
+        octets += address(prefix)
+    return octets
+
+
+def locator(rloc, priority, weight, flags):
+    return struct.pack("!BBBBH", priority, weight, 255, 0, flags) + address(rloc)
+
+
+def record(eid, ttl, locators):
+    prefix, _, length = eid.partition("/")
+    head = struct.pack("!IBBHH", ttl, len(locators), int(length), 0x1000, 0)
+    return head + address(prefix) + b"".join(locator(*each) for each in locators)
+
+
+def map_reply(records, nonce=0x1122334455667788, flags=0):
+    return struct.pack("!IQ", 0x20000000 | flags | len(records), nonce) + b"".join(records)
+
+
+L, PROBED, R = 4, 2, 1
+V4_RECORD = record("203.0.113.0/24", 1440,
+                   [("127.0.0.5", 1, 50, L | R), ("198.51.100.10", 1, 50, R)])
+V6_RECORD = record("2001:db8:1::/48", 60, [("198.51.100.9", 1, 50, R), ("::1", 2, 100, L | R)])
+
+
+def checksum(octets):
+    if len(octets) % 2:
+        octets += b"\0"
+    total = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def encapsulated(payload, source, destination, sport, dport=4342, udp_checksum=None):
+    """An Encapsulated Control Message with the payload from source to destination inside."""
+    ends = address(source)[2:] + address(destination)[2:]
+    length = 8 + len(payload)
+    pseudo = ends + struct.pack("!II", length, 17)
+    udp = struct.pack("!HHHH", sport, dport, length, 0) + payload
+    if udp_checksum is None:
+        udp_checksum = checksum(pseudo + udp) or 0xffff
+    udp = udp[:6] + struct.pack("!H", udp_checksum) + udp[8:]
+    if ":" in source:
+        ip = struct.pack("!IHBB", 0x60000000, length, 17, 64) + ends
+    else:
+        ip = struct.pack("!BBHIBBH", 0x45, 0, 20 + length, 0, 64, 17, 0) + ends
+        ip = ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:]
+    return struct.pack("!I", 0x80000000) + ip + udp
+
+
+def golden(name):
+    with open(os.path.join(DATA, "golden-packets.txt"), encoding="ascii") as file:
+        for line in file:
+            if line.startswith(name + "\t"):
+                return bytes.fromhex(line.split("\t")[3])
+    raise KeyError(name)
+
+
+def udp(host):
+    """A socket bound to the host, at a port of the system's choice."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+    bound.bind((host, 0))
+    bound.settimeout(PATIENCE)
+    return bound
+
+
+class Site(unittest.TestCase):
+    """A replier at 127.0.0.5 and ::1, in a directory of its own."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        self.config = write_secret(os.path.join(self.directory, "lisp.conf"), CONFIG)
+
+    def start(self, *args, rate="0"):
+        listen = ["-l", "127.0.0.5:0"] + (["-l", "[::1]:0"] if has_ipv6() else [])
+        args = ["-f", self.config, "--rate", rate, *listen, *args]
+        daemon = Daemon(BINDIR, "lisp-replyd", args, self.directory)
+        self.addCleanup(daemon.stop)
+        return daemon
+
+    def socket(self, host):
+        bound = udp(host)
+        self.addCleanup(bound.close)
+        return bound
+
+    def expect(self, receiver, octets, source):
+        got, sender = receiver.recvfrom(65535)
+        self.assertEqual(got.hex(), octets.hex())
+        self.assertEqual(sender[:2], source)
+
+
+def has_ipv6():
+    try:
+        udp("::1").close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = unittest.skipUnless(has_ipv6(), "no IPv6 here")
+
+
+class Answers(Site):
+    def test_C066_C067_C075_C076_plain_request(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+
+    @needs_ipv6
+    def test_C066_plain_request_over_ipv6(self):
+        with self.start() as daemon, udp("::1") as itr:
+            itr.sendto(map_request(["2001:db8:1:7::1"], ["::1"]), daemon.listen[1])
+            self.expect(itr, map_reply([V6_RECORD]), daemon.listen[1])
+
+    def test_C068_reply_to_an_ecm_goes_to_the_inner_port(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr, udp("127.0.0.2") as outer:
+            request = map_request(["203.0.113.7"], ["127.0.0.1"])
+            ecm = encapsulated(request, "192.0.2.10", "203.0.113.7", itr.getsockname()[1])
+            outer.sendto(ecm, daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+
+    @needs_ipv6
+    def test_C070_all_pairs_of_inner_and_outer_family(self):
+        daemon = self.start()
+        inner = {"203.0.113.7": ("192.0.2.10", V4_RECORD),
+                 "2001:db8:1::1": ("2001:db8:2::10", V6_RECORD)}
+        for host, asked in (("127.0.0.1", daemon.listen[0]), ("::1", daemon.listen[1])):
+            itr, outer = self.socket(host), self.socket(host)
+            for eid, (source, expected) in inner.items():
+                request = map_request([eid], [host])
+                ecm = encapsulated(request, source, eid, itr.getsockname()[1])
+                outer.sendto(ecm, asked)
+                self.expect(itr, map_reply([expected]), asked)
+
+    @needs_ipv6
+    def test_C069_the_itr_rloc_of_the_outer_family_is_chosen(self):
+        with self.start() as daemon, udp("::1") as v6, udp("127.0.0.1") as v4:
+            request = map_request(["203.0.113.7"], ["127.0.0.1", "::1"])
+            v6.sendto(request, daemon.listen[1])
+            self.expect(v6, map_reply([V4_RECORD]), daemon.listen[1])
+            # Asked over IPv6, with an ITR-RLOC of IPv4 alone: the reply crosses over.
+            request = map_request(["203.0.113.7"], ["127.0.0.1"])
+            ecm = encapsulated(request, "192.0.2.10", "203.0.113.7", v4.getsockname()[1])
+            v6.sendto(ecm, daemon.listen[1])
+            self.expect(v4, map_reply([V4_RECORD]), daemon.listen[0])
+
+    def test_C072_C074_more_specifics_come_along_with_the_shortest_ttl(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            itr.sendto(map_request(["10.9.9.9"], ["127.0.0.1"]), daemon.listen[0])
+            both = [record("10.0.0.0/8", 5, [("198.51.100.9", 1, 50, L | R)]),
+                    record("10.1.0.0/16", 5, [("198.51.100.9", 255, 50, L | R)])]
+            self.expect(itr, map_reply(both), daemon.listen[0])
+
+    def test_C077_probe_reply_marks_the_probed_locator(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            request = map_request(["203.0.113.0/24"], ["127.0.0.1"], flags=0x02000000)
+            itr.sendto(request, daemon.listen[0])
+            expected = record("203.0.113.0/24", 1440, [("127.0.0.5", 1, 50, L | PROBED | R),
+                                                       ("198.51.100.10", 1, 50, R)])
+            self.expect(itr, map_reply([expected], flags=0x08000000), daemon.listen[0])
+
+    def test_C082_several_eids(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            request = map_request(["2001:db8:1::1", "192.0.2.1", "203.0.113.7"], ["127.0.0.1"])
+            itr.sendto(request, daemon.listen[0])
+            short_lived = struct.pack("!I", 60) + V4_RECORD[4:]  # C-074
+            self.expect(itr, map_reply([V6_RECORD, short_lived]), daemon.listen[0])
+
+    def test_C078_to_C090_what_gets_no_answer(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            port = itr.getsockname()[1]
+            own = map_request(["203.0.113.7"], ["127.0.0.1"])
+            probe = map_request(["203.0.113.7"], ["127.0.0.1"], flags=0x02000000)
+            ends = ("192.0.2.10", "203.0.113.7", port)
+            silent = [
+                map_request(["192.0.2.1"], ["127.0.0.1"]),                      # C-083
+                map_request(["203.0.113.7"], ["127.0.0.1"], flags=0x01000000),  # C-080
+                map_request(["203.0.113.7"], ["127.0.0.1"], flags=0x00002000),  # C-079
+                map_request(["203.0.113.7"], ["224.0.0.1"]),                    # C-085
+                encapsulated(probe, *ends),                                     # C-078
+                encapsulated(own, *ends, udp_checksum=0),                       # C-086
+                encapsulated(own, *ends, udp_checksum=0xbeef),                  # C-087
+                encapsulated(own, *ends, dport=4341),                           # C-088
+                encapsulated(encapsulated(own, *ends), *ends),
+                golden("ACK-SHA256-32"), golden("UNKNOWN-9"), golden("REF-MSACK"), b"", b"\x10",
+            ]
+            for octets in silent:
+                itr.sendto(octets, daemon.listen[0])
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"], nonce=1), daemon.listen[0])
+            # One queue: the first reply being the last request's, the others got none.
+            self.expect(itr, map_reply([V4_RECORD], nonce=1), daemon.listen[0])
+
+    def test_C084_replies_to_one_rloc_are_limited(self):
+        with self.start(rate="0.1") as daemon, udp("127.0.0.1") as itr, udp("127.0.0.2") as other:
+            for nonce in range(10):
+                itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"], nonce), daemon.listen[0])
+            other.sendto(map_request(["203.0.113.7"], ["127.0.0.2"], 99), daemon.listen[0])
+            self.expect(other, map_reply([V4_RECORD], 99), daemon.listen[0])
+            for nonce in range(8):
+                self.expect(itr, map_reply([V4_RECORD], nonce), daemon.listen[0])
+            itr.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                itr.recv(65535)
+
+
+class Operation(Site):
+    def test_malformed_messages_are_named_and_the_daemon_lives(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            itr.sendto(golden("REQ-V4")[:20], daemon.listen[0])
+            host, port = itr.getsockname()
+            daemon.wait_for(rf"{host}:{port}: map-request: truncated at 20 \(itr-rloc\)")
+            for size in range(1000):
+                itr.sendto(golden("ECM-V6")[:size % 100], daemon.listen[0])
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+            self.assertLess(len(daemon.stderr), 30)
+
+    def test_C093_reload_answers_from_the_new_configuration(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            write_secret(self.config, CONFIG.replace("203.0.113.0", "192.0.2.0"))
+            daemon.reload("reloaded")
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"], 1), daemon.listen[0])
+            itr.sendto(map_request(["192.0.2.7"], ["127.0.0.1"], 2), daemon.listen[0])
+            got, _ = itr.recvfrom(65535)
+            self.assertEqual(got[4:12], struct.pack("!Q", 2))
+
+    def test_reload_of_a_wrong_configuration_keeps_the_old_one_and_names_every_error(self):
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            wrong = CONFIG.replace("1440	1", "1440	9").replace("	5	1", "	many	1")
+            write_secret(self.config, wrong)
+            daemon.reload("not reloaded")
+            for line in (5, 15, 19):
+                daemon.wait_for(rf"lisp\.conf:{line}:")
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+
+    def test_map_notify_is_handed_on_to_registerd(self):
+        os.makedirs(os.path.join(self.directory, "run"), exist_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as registerd:
+            registerd.bind(os.path.join(self.directory, "run", "lisp-registerd.sock"))
+            registerd.listen()
+            registerd.settimeout(PATIENCE)
+            with self.start() as daemon, udp("127.0.0.1") as server:
+                server.sendto(golden("NTF-SHA1-20"), daemon.listen[0])
+                replyd, _ = registerd.accept()
+                with replyd:
+                    replyd.settimeout(PATIENCE)
+                    port = server.getsockname()[1]
+                    line = f"datagram 127.0.0.1:{port} 127.0.0.5\n".encode()
+                    self.assertEqual(replyd.recv(65536), line + golden("NTF-SHA1-20"))
+
+    def test_status(self):
+        if not os.path.exists(os.path.join(BINDIR, "lisp-status")):
+            self.skipTest("no lisp-status")
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            itr.sendto(map_request(["192.0.2.1"], ["127.0.0.1"]), daemon.listen[0])
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+            status = daemon.status()[0]
+            self.assertEqual(status["daemon"], "lisp-replyd")
+            self.assertEqual(status["eids"], 4)
+            counters = daemon.status("counters")[0]
+            self.assertEqual((counters["received"], counters["map-replies"]), (2, 1))
+            self.assertEqual(counters["not-owned"], 1)
+            eids = daemon.status("eids")
+            self.assertEqual([each["eid"] for each in eids],
+                             ["10.0.0.0/8", "10.1.0.0/16", "203.0.113.0/24", "2001:db8:1::/48"])
+            self.assertEqual([each["rloc"] for each in eids[2]["locators"]],
+                             ["127.0.0.5", "198.51.100.10"])
+
+    def test_verbose_shows_each_message_and_no_key(self):
+        with self.start("-v", "-v") as daemon, udp("127.0.0.1") as itr:
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+            daemon.wait_for(r"received 127\.0\.0\.1:\d+ > 127\.0\.0\.5:\d+: map-request")
+            daemon.wait_for(r"sent 127\.0\.0\.5:\d+ > 127\.0\.0\.1:\d+: map-reply")
+            self.assertNotIn("nobody", "".join(daemon.stderr))
+
+    def test_v102_shows_the_form_of_2012(self):
+        with self.start("-v", "--log-format", "v102") as daemon, udp("127.0.0.1") as itr:
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+            for text in ("Map-Request Packet", "Map-Reply Packet", "#Recodr0", "0x20000001"):
+                daemon.wait_for(text)
+
+    def test_metrics_are_left_behind(self):
+        metrics = os.path.join(self.directory, "metrics")
+        with self.start("--metrics", metrics) as daemon:
+            self.assertEqual(daemon.stop(), 0)
+        with open(metrics, encoding="ascii") as file:
+            lines = file.read().splitlines()
+        self.assertIn("lisp_replyd_eids 4", lines)
+        self.assertIn("lisp_replyd_map_replies 0", lines)
+
+    def command(self, *args):
+        command = [os.path.join(BINDIR, "lisp-replyd"), *args]
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+
+    def test_check_only(self):
+        self.assertEqual(self.command("-n", "-f", self.config).returncode, 0)
+        write_secret(self.config, "@EID\nhost 24 60 1\n10.0.0.0 999 60 1\n")
+        done = self.command("-n", "-f", self.config)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("lisp.conf:2:1: ", done.stderr)
+
+    def test_what_does_not_start(self):
+        self.assertEqual(self.command("-l", "nowhere", "-f", self.config).returncode, 2)
+        self.assertEqual(self.command("--rate", "fast", "-f", self.config).returncode, 2)
+        self.assertEqual(self.command("-f", self.config + ".not").returncode, 1)
+        with udp("127.0.0.9") as taken:
+            port = taken.getsockname()[1]
+            done = self.command("-f", self.config, "-l", f"127.0.0.9:{port}")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"127.0.0.9:{port}", done.stderr)
+
+
+if __name__ == "__main__":
+    BINDIR = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
