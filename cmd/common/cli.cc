@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <string_view>
 
 namespace lisp {
 
@@ -28,6 +29,15 @@ std::string last_name(const std::string &names) {
 	return comma == std::string::npos ? names : names.substr(comma + 1);
 }
 
+// CLI11 says "-f: 1 required FILE missing" and "json was given a disallowed flag override".
+std::string in_words(const CLI::ArgumentMismatch &mismatch) {
+	const std::string_view text = mismatch.what();
+	std::string option{text.substr(0, text.find_first_of(": "))};
+	if (text.find("flag override") == std::string_view::npos) return option + " needs a value";
+	if (option.front() != '-') option.insert(0, option.size() == 1 ? "-" : "--");
+	return option + " takes no value";
+}
+
 void report(const std::string &name, const std::string &what) {
 	fmt::print(stderr, "{}: {}\ntry '{} --help'\n", name, what, name);
 }
@@ -37,7 +47,7 @@ void report(const std::string &name, const std::string &what) {
 struct Cli::Impl {
 	Impl(const std::string &name, const std::string &description) : app(description, name) {
 		app.set_version_flag("--version", name + " " LISP_VERSION, "print the version and exit");
-		// What is left over is reported by leftover(), ahead of what is missing.
+		// take_leftovers() complains about them, ahead of what is missing.
 		app.allow_extras();
 	}
 
@@ -60,16 +70,25 @@ struct Cli::Impl {
 		return option;
 	}
 
-	std::optional<std::string> leftover() const {
+	// Gives the words that CLI11 left over to the positional that takes many; the first that is
+	// nobody's is complained about.
+	std::optional<std::string> take_leftovers() {
+		bool options_end = false;
 		for (const auto &word : app.remaining()) {
-			if (word == "--") continue;
-			const bool dashed = word.size() > 1 && word.front() == '-';
-			return fmt::format("{} '{}'", dashed ? "unknown option" : "unexpected argument", word);
+			if (word == "--" && !options_end) {
+				options_end = true;
+				continue;
+			}
+			const bool dashed = !options_end && word.size() > 1 && word.front() == '-';
+			if (dashed) return fmt::format("unknown option '{}'", word);
+			if (many == nullptr) return fmt::format("unexpected argument '{}'", word);
+			many->push_back(word);
 		}
 		return std::nullopt;
 	}
 
 	CLI::App app;
+	std::vector<std::string> *many = nullptr;
 	std::map<std::string, CLI::Option *> options;
 };
 
@@ -79,12 +98,13 @@ Cli::Cli(std::string name, std::string description)
 Cli::~Cli() = default;
 
 void Cli::flag(const std::string &names, bool &value, const std::string &help) {
-	impl_->options[names] = impl_->app.add_flag(names, value, help);
+	impl_->options[names] = impl_->app.add_flag(names, value, help)->disable_flag_override();
 }
 
 void Cli::count(const std::string &names, unsigned &value, const std::string &help) {
 	const auto take = [&value](std::int64_t times) { value = static_cast<unsigned>(times); };
-	impl_->options[names] = impl_->app.add_flag_function(names, take, help);
+	impl_->options[names] =
+	    impl_->app.add_flag_function(names, take, help)->disable_flag_override();
 }
 
 void Cli::option(const std::string &names, std::string &value, const std::string &help,
@@ -98,8 +118,10 @@ void Cli::option(const std::string &names, std::vector<std::string> &values,
     const std::string &help, const std::string &metavar) {
 	const auto take = [&values](const CLI::results_t &words) { values = words; };
 	auto *option = impl_->add(names, help, metavar, take);
-	// One value an occurrence; also keeps CLI11 from taking "[::1]" for a list.
+	// One value an occurrence; also keeps CLI11 from taking "[::1]" for a list. A positional then
+	// gets one in all.
 	option->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args(false)->take_all();
+	if (names.front() != '-') impl_->many = &values;
 }
 
 void Cli::option(const std::string &names, std::uint64_t &value, const std::string &help,
@@ -143,11 +165,14 @@ std::optional<int> Cli::parse(int argc, char **argv) {
 		return impl_->app.exit(information);
 	} catch (const CLI::RequiredError &missing) {
 		wrong = missing.what();
+	} catch (const CLI::ArgumentMismatch &mismatch) {
+		report(name, in_words(mismatch));
+		return wrong_usage;
 	} catch (const CLI::ParseError &error) {
 		report(name, error.what());
 		return wrong_usage;
 	}
-	if (const auto word = impl_->leftover()) wrong = *word;
+	if (const auto word = impl_->take_leftovers()) wrong = *word;
 	if (wrong.empty()) return std::nullopt;
 	report(name, wrong);
 	return wrong_usage;

@@ -135,6 +135,8 @@ std::optional<UdpSocket::Received> UdpSocket::receive(Room room) {
 }
 
 std::error_code UdpSocket::send(const Endpoint &to, Bytes octets, const IpAddress &source) {
+	if (to.address.family != local_.address.family)
+		return std::make_error_code(std::errc::address_family_not_supported);
 	const SocketAddress destination{to};
 	iovec part{const_cast<std::uint8_t *>(octets.data()), octets.size()};
 	Control control{};
@@ -153,6 +155,7 @@ std::error_code UdpSocket::send(const Endpoint &to, Bytes octets, const IpAddres
 }
 
 std::optional<IpAddress> source_address_for(const IpAddress &destination) {
+	if (destination.is_none() || destination.is_unspecified()) return std::nullopt;
 	const int descriptor = make_socket(destination);
 	if (descriptor < 0) return std::nullopt;
 	// Connecting sends nothing; any port but 0 does.
