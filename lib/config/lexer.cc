@@ -11,7 +11,8 @@ enum class Kind : std::uint8_t { word, blank, newline };
 constexpr auto kinds = [] {
 	std::array<Kind, 256> table{};
 	// A CR anywhere is a blank, which takes care of CR-LF.
-	for (const unsigned char c : {' ', '\t', '\r', '\v', '\f'}) table[c] = Kind::blank;
+	for (const char c : {' ', '\t', '\r', '\v', '\f'})
+		table[static_cast<unsigned char>(c)] = Kind::blank;
 	table['\n'] = Kind::newline;
 	return table;
 }();
