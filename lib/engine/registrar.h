@@ -77,6 +77,9 @@ public:
 
 	std::size_t servers() const { return servers_.size(); }
 	const std::string &host(std::size_t server) const { return servers_[server].line().host; }
+	const std::optional<Endpoint> &endpoint(std::size_t server) const {
+		return servers_[server].endpoint();
+	}
 	RegistrationStatus status(std::size_t server) const;
 	// Every Map-Server has answered every register.
 	bool is_answered() const;

@@ -300,9 +300,11 @@ std::string Registration::explanation() const {
 	case RegistrationState::partial:
 		return std::to_string(records_ - acknowledged_) + " records are not acknowledged";
 	case RegistrationState::pending:
-	case RegistrationState::timeout: return wants_notify_ ? "no map-notify" : "";
-	default: return {};
+	case RegistrationState::timeout: return "no map-notify";
+	case RegistrationState::sent: return "no map-notify is asked for";
+	case RegistrationState::acknowledged: break;
 	}
+	return {};
 }
 
 } // namespace lisp

@@ -76,7 +76,10 @@ public:
 	Octets acknowledgement(const MapNotify &notify);
 
 	RegistrationState state() const;
-	bool is_answered() const { return answered_ == parts_.size(); }
+	// Every register has its Map-Notify, or was sent where none is asked for.
+	bool is_answered() const {
+		return wants_notify_ ? answered_ == parts_.size() : never_sent_ == 0;
+	}
 	std::size_t acknowledged_records() const { return acknowledged_; }
 	std::string explanation() const; // of a state that is not as it should be; else empty
 

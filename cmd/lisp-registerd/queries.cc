@@ -1,0 +1,166 @@
+#include "lisp-registerd/queries.h"
+
+#include "lisp-registerd/report.h"
+#include "print/metrics_sink.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+namespace lisp {
+
+namespace {
+
+struct Totals {
+	std::size_t servers = 0;
+	std::size_t acknowledging = 0;
+	std::size_t eids = 0;
+};
+
+struct Sends {
+	std::uint64_t failed = 0;
+};
+
+struct RegisteredLocator {
+	std::string rloc;
+	std::uint8_t priority = 0;
+	std::uint8_t weight = 0;
+	bool local = false;
+};
+
+struct RegisteredEid {
+	std::string eid;
+	std::uint32_t ttl = 0; // minutes
+	std::vector<RegisteredLocator> locators;
+};
+
+} // namespace
+
+template <>
+inline constexpr auto fields<Totals> = std::tuple{
+    Field{"map-servers", &Totals::servers},
+    Field{"acknowledging", &Totals::acknowledging},
+    Field{"registered-eids", &Totals::eids},
+};
+template <>
+inline constexpr auto fields<Sends> = std::tuple{Field{"send-failures", &Sends::failed}};
+template <>
+inline constexpr auto fields<RegisteredLocator> = std::tuple{
+    Field{"rloc", &RegisteredLocator::rloc},
+    Field{"priority", &RegisteredLocator::priority},
+    Field{"weight", &RegisteredLocator::weight},
+    Field{"local", &RegisteredLocator::local},
+};
+template <>
+inline constexpr auto fields<RegisteredEid> = std::tuple{
+    Field{"eid", &RegisteredEid::eid},
+    Field{"ttl", &RegisteredEid::ttl},
+    Field{"locators", &RegisteredEid::locators},
+};
+
+namespace {
+
+Totals totals(const Registrar &registrar) {
+	Totals totals{registrar.servers(), 0, registrar.records().size()};
+	for (std::size_t i = 0; i < registrar.servers(); ++i)
+		totals.acknowledging +=
+		    registrar.status(i).state == RegistrationState::acknowledged ? 1 : 0;
+	return totals;
+}
+
+void answer_servers(const Registrar &registrar, QueryReply &reply) {
+	for (std::size_t i = 0; i < registrar.servers(); ++i) {
+		const auto status = registrar.status(i);
+		if (reply.json())
+			reply.print(status);
+		else
+			reply.line(to_line(status));
+	}
+}
+
+RegisteredEid registered_eid(const SiteRecords &records, std::size_t index, Arena &arena) {
+	arena.reset();
+	Reader in{records.octets({static_cast<std::uint32_t>(index), 1})};
+	MapRecord record;
+	read(in, arena, record);
+	RegisteredEid eid{to_string(records.eid(index)), record.ttl.count(), {}};
+	for (const auto &locator : record.locators)
+		eid.locators.push_back(
+		    {to_string(locator.rloc), locator.priority, locator.weight, locator.local});
+	return eid;
+}
+
+void answer_eids(const SiteRecords &records, QueryReply &reply) {
+	Arena arena;
+	for (std::size_t i = 0; i < records.size(); ++i) {
+		const auto eid = registered_eid(records, i, arena);
+		if (reply.json()) {
+			reply.print(eid);
+			continue;
+		}
+		auto line = fmt::format("{} ttl {}", eid.eid, eid.ttl);
+		for (const auto &locator : eid.locators)
+			line += fmt::format(" {},{},{}", locator.rloc, locator.priority, locator.weight);
+		reply.line(line);
+	}
+}
+
+void append_metrics(std::string &out, const Service &service) {
+	MetricsSink sink{out, "lisp_registerd_"};
+	describe_fields(sink, service.registrar().counters());
+	describe_fields(sink, Sends{service.failed_sends()});
+	describe_fields(sink, totals(service.registrar()));
+}
+
+// "datagram FROM TO", handed on by the daemon that owns the control port.
+void take_datagram(Service &service, const std::vector<std::string_view> &words, Bytes octets) {
+	if (words.size() != 3) return;
+	const auto from = parse_endpoint(words[1], 0);
+	const auto to = parse_endpoint(words[2], 0);
+	if (from && to) service.receive(*from, *to, octets);
+}
+
+} // namespace
+
+std::optional<SiteConfig> load(const DaemonOptions &options) {
+	Diagnostics found;
+	auto config = load_site_config(options.config, options.insecure_perms, found);
+	for (const auto &diagnostic : found.all())
+		fmt::print(stderr, "{}\n", to_string(options.config, diagnostic));
+	if (found.has_errors()) return std::nullopt;
+	return config;
+}
+
+void offer_queries(Daemon &daemon, Service &service) {
+	const auto &registrar = service.registrar();
+	daemon.on_query("status", [&](QueryReply &reply) { reply.print(totals(registrar)); });
+	daemon.on_query("counters", [&](QueryReply &reply) {
+		reply.print(registrar.counters());
+		reply.print(Sends{service.failed_sends()});
+	});
+	daemon.on_query("servers", [&](QueryReply &reply) { answer_servers(registrar, reply); });
+	daemon.on_query("eids", [&](QueryReply &reply) { answer_eids(registrar.records(), reply); });
+	daemon.on_query("register", [&](QueryReply &reply) {
+		service.register_again();
+		reply.line("registering");
+	});
+	daemon.on_query("progress", [&](QueryReply &reply) {
+		const auto now = totals(registrar);
+		if (!registrar.is_answered())
+			reply.line("waiting");
+		else
+			reply.line(now.acknowledging == now.servers ? "acknowledged" : "answered");
+	});
+	daemon.on_message("datagram", [&](const std::vector<std::string_view> &words, Bytes octets) {
+		take_datagram(service, words, octets);
+	});
+	daemon.on_metrics([&](std::string &out) { append_metrics(out, service); });
+	daemon.on_reload([&]() -> std::optional<std::string> {
+		const auto config = load(daemon.options());
+		if (!config) return "errors in " + daemon.options().config;
+		service.configure(*config);
+		return std::nullopt;
+	});
+}
+
+} // namespace lisp

@@ -1,0 +1,35 @@
+// The registration with one Map-Server as people and scripts read it.
+#pragma once
+
+#include "engine/registrar.h"
+#include "print/fields.h"
+
+namespace lisp {
+
+template <>
+inline constexpr auto fields<RegistrationStatus> = std::tuple{
+    Field{"server", &RegistrationStatus::server},
+    Field{"address", &RegistrationStatus::address},
+    Field{"state", [](const RegistrationStatus &status) { return name(status.state); }},
+    Field{"records", &RegistrationStatus::records},
+    Field{"acknowledged", &RegistrationStatus::acknowledged},
+    Field{"error", &RegistrationStatus::error},
+};
+
+template <>
+inline constexpr auto fields<RegistrarCounters> = std::tuple{
+    Field{"registers-sent", &RegistrarCounters::registers},
+    Field{"retries", &RegistrarCounters::retries},
+    Field{"notifies", &RegistrarCounters::notifies},
+    Field{"notifies-repeated", &RegistrarCounters::repeated},
+    Field{"notifies-unsolicited", &RegistrarCounters::unsolicited},
+    Field{"notifies-unauthentic", &RegistrarCounters::unauthentic},
+    Field{"notifies-from-strangers", &RegistrarCounters::strangers},
+    Field{"unexpected", &RegistrarCounters::unexpected},
+    Field{"malformed", &RegistrarCounters::malformed},
+};
+
+// "ms.example.net 192.0.2.1 acknowledged 4/4", and after a colon why it is not as it should be.
+std::string to_line(const RegistrationStatus &status);
+
+} // namespace lisp

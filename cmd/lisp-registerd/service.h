@@ -1,0 +1,64 @@
+// The registrar at work: its effects carried out with sockets, clocks, names and the nonce file.
+#pragma once
+
+#include "common/daemon.h"
+#include "common/message_log.h"
+#include "engine/registrar.h"
+#include "lisp-registerd/nonce_file.h"
+#include "lisp-registerd/sockets.h"
+#include "net/resolver.h"
+
+#include <map>
+
+namespace lisp {
+
+class Service {
+public:
+	// Throws as Sockets does.
+	Service(Daemon &daemon, const RegisterdOptions &options, NonceFile nonces);
+	~Service(); // leaves in the nonce file that every nonce after the last sent is free
+	Service(const Service &) = delete;
+	Service &operator=(const Service &) = delete;
+
+	// Registers with the Map-Servers of the configuration from now on; may be called again.
+	void configure(const SiteConfig &config);
+	void register_again();
+
+	// A datagram that another daemon handed on.
+	void receive(const Endpoint &from, const Endpoint &to, Bytes octets);
+
+	// Called after everything that may have changed a state.
+	void on_progress(std::function<void()> handler) { progress_ = std::move(handler); }
+
+	const Registrar &registrar() const { return registrar_; }
+	const Sockets &sockets() const { return sockets_; }
+	std::uint64_t failed_sends() const { return failed_sends_; }
+
+private:
+	struct Host {
+		Resolver::Answer answer;
+		Resolver::Lookup lookup;
+		std::size_t moves = 0; // to another address since the last answer
+	};
+	void resolved(const std::string &name, const Resolver::Answer &answer);
+	void apply(const std::string &name, const Host &host);
+	void try_next_address(std::size_t server);
+	void work();
+	void carry_out(const Registrar::Effects &effects, Instant now);
+	void send(const Registrar::Send &datagram, Instant now);
+	void tell_changes();
+
+	Daemon &daemon_;
+	MessageLog messages_;
+	NonceFile nonces_;
+	Registrar registrar_;
+	Sockets sockets_;
+	Resolver resolver_;
+	std::map<std::string, Host> hosts_;
+	Loop::Timer timer_;
+	std::function<void()> progress_ = [] {};
+	bool nonces_saved_ = true; // when it was last tried
+	std::uint64_t failed_sends_ = 0;
+};
+
+} // namespace lisp

@@ -1,0 +1,37 @@
+// The sockets that Map-Registers leave from: one a family.
+#pragma once
+
+#include "common/log.h"
+#include "lisp-registerd/options.h"
+#include "net/loop.h"
+#include "net/udp_socket.h"
+
+#include <functional>
+#include <vector>
+
+namespace lisp {
+
+class Sockets {
+public:
+	// At the addresses of --source, else any. The lack of a family's stack is one warning. Throws
+	// UsageError and std::system_error.
+	Sockets(const RegisterdOptions &options, Log &log);
+
+	std::vector<Endpoint> local() const;
+	// The socket's own endpoint; nothing where the family has no socket.
+	std::optional<Endpoint> local(const IpAddress &towards) const;
+
+	using Handler = std::function<void(const Endpoint &from, const Endpoint &to, Bytes octets)>;
+	void watch(Loop &loop, Handler handler);
+
+	std::error_code send(const Endpoint &to, Bytes octets);
+
+private:
+	void receive(UdpSocket &socket, const Handler &handler);
+
+	std::vector<UdpSocket> sockets_;
+	std::vector<Loop::Watch> watches_; // gone before the sockets are
+	Octets room_;
+};
+
+} // namespace lisp
