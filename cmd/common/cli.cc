@@ -145,7 +145,7 @@ void Cli::option(
 			    refuse(last_name(names), word, "a number of at least 0");
 		    value = number;
 	    });
-	option->default_str(fmt::format("{}", value));
+	option->default_str(fmt::format("{:.3g}", value));
 }
 
 void Cli::required(const std::string &names) {
