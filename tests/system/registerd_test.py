@@ -1,0 +1,360 @@
+"""lisp-registerd against map-servers that are none of the project's own code.
+
+    python3 registerd_test.py BINDIR [unittest arguments]
+
+The map-servers take registers apart by RFC 9301 section 5.6, check their authentication data with
+Python's hmac and put Map-Notifies together by section 5.7.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import queue
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
+
+BINDIR = ""
+DIGESTS = {1: hashlib.sha1, 2: hashlib.sha256}
+
+EIDS = """
+@EID
+153.16.38.0 25 60 1
+132.227.62.242 2 100 1
+132.227.62.243 1 100 0
+2001:660:240::242 5 100 1
+
+@EID
+2610:D0:2121:: 48 60 1
+132.227.62.242 2 100 1
+
+@EID
+10.0.0.0 8 60 0
+132.227.62.242 2 100 1
+"""
+
+
+def mac(message, key):
+    """The message's authentication data, computed over it with that field zeroed."""
+    length = struct.unpack_from("!H", message, 14)[0]
+    zeroed = message[:16] + bytes(length) + message[16 + length:]
+    return hmac.new(key.encode(), zeroed, DIGESTS[message[13]]).digest()
+
+
+def signed(message, key):
+    length = struct.unpack_from("!H", message, 14)[0]
+    return message[:16] + mac(message, key)[:length] + message[16 + length:]
+
+
+class Register:
+    """A Map-Register, taken apart."""
+
+    def __init__(self, octets, source):
+        self.octets = octets
+        self.source = source
+        self.type = octets[0] >> 4
+        self.want_notify = bool(octets[2] & 1)
+        self.count = octets[3]
+        self.nonce = struct.unpack_from("!Q", octets, 4)[0]
+        self.key_id, self.algorithm, length = struct.unpack_from("!BBH", octets, 12)
+        self.mac = octets[16:16 + length]
+        self.body = octets[16 + length:]
+        self.eids = self._eids()
+
+    def _eids(self):
+        eids, at = [], 0
+        for _ in range(self.count):
+            locators, mask = self.body[at + 4:at + 6]
+            address, at = self._address(at + 10)
+            eids.append(f"{address}/{mask}")
+            for _ in range(locators):
+                _, at = self._address(at + 6)
+        assert at == len(self.body), "octets after the last record"
+        return eids
+
+    def _address(self, at):
+        afi = struct.unpack_from("!H", self.body, at)[0]
+        family, width = {1: (socket.AF_INET, 4), 2: (socket.AF_INET6, 16)}[afi]
+        return socket.inet_ntop(family, self.body[at + 2:at + 2 + width]), at + 2 + width
+
+    def is_authentic(self, key):
+        return hmac.compare_digest(self.mac, mac(self.octets, key))
+
+    def notify(self, key):
+        head = struct.pack("!IQBBH", 4 << 28 | self.count, self.nonce, self.key_id,
+                           self.algorithm, len(self.mac))
+        return signed(head + bytes(len(self.mac)) + self.body, key)
+
+
+class MapServer:
+    """Answers authentic registers; `registers` has all of them, whatever their key."""
+
+    def __init__(self, key, address="127.0.0.1", family=socket.AF_INET, silent=False):
+        self.key = key
+        self.silent = silent
+        self.registers = queue.Queue()
+        self.others = queue.Queue()
+        self.socket = socket.socket(family, socket.SOCK_DGRAM)
+        self.socket.bind((address, 0))
+        self.address, self.port = self.socket.getsockname()[:2]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self):
+        while True:
+            octets, source = self.socket.recvfrom(65535)
+            if not octets:
+                return
+            if octets[0] >> 4 != 3:
+                self.others.put(octets)
+                continue
+            register = Register(octets, source)
+            self.registers.put(register)
+            if register.is_authentic(self.key) and register.want_notify and not self.silent:
+                self.socket.sendto(register.notify(self.key), source)
+
+    def next(self):
+        return self.registers.get(timeout=PATIENCE)
+
+    def close(self):
+        # An empty datagram ends the thread, so that the port is not read once it is another's.
+        self.socket.sendto(b"", (self.address, self.port))
+        self._thread.join()
+        self.socket.close()
+
+    def line(self, key=None, words=""):
+        return f"{self.address} {key or self.key} port={self.port} {words}\n"
+
+
+class RegisterdTest(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="registerd-test-")
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+
+    def map_server(self, *args, **named):
+        server = MapServer(*args, **named)
+        self.addCleanup(server.close)
+        return server
+
+    def configure(self, *lines, eids=EIDS):
+        path = os.path.join(self.directory, "lisp.conf")
+        return write_secret(path, "@MAPSERVER\n" + "".join(lines) + eids)
+
+    def command(self, *args):
+        return [os.path.join(BINDIR, "lisp-registerd"), "--run",
+                os.path.join(self.directory, "run"), "--state",
+                os.path.join(self.directory, "state"), *args]
+
+    def once(self, *args):
+        done = subprocess.run(self.command("--once", "--json", *args), capture_output=True,
+                              text=True, timeout=PATIENCE)
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+    def daemon(self, *args):
+        daemon = Daemon(BINDIR, "lisp-registerd", args, self.directory)
+        self.addCleanup(daemon.stop)
+        return daemon
+
+    def test_right_key_registers_everything(self):
+        server = self.map_server("lip6-fr-xtr")
+        status, told = self.once("-f", self.configure(server.line()))
+        self.assertEqual(status, 0)
+        self.assertEqual(told, [{
+            "server": "127.0.0.1", "address": f"127.0.0.1:{server.port}",
+            "state": "acknowledged", "records": 2, "acknowledged": 2, "error": ""}])
+        register = server.next()
+        self.assertEqual(register.eids, ["153.16.38.0/25", "2610:d0:2121::/48"])
+        self.assertEqual((register.key_id, register.algorithm), (0, 1))
+        self.assertTrue(server.registers.empty())
+
+    def test_text_has_one_line_a_server(self):
+        server = self.map_server("key")
+        path = self.configure(server.line())
+        done = subprocess.run(self.command("--once", "-f", path), capture_output=True, text=True,
+                              timeout=PATIENCE)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stdout, f"127.0.0.1 127.0.0.1:{server.port} acknowledged 2/2\n")
+        self.assertNotIn("key", done.stderr.replace("--", ""))
+
+    def test_wrong_key_fails(self):
+        server = self.map_server("right")
+        status, told = self.once("--timeout", "1.5", "-f", self.configure(server.line("wrong")))
+        self.assertEqual(status, 1)
+        self.assertEqual((told[0]["state"], told[0]["acknowledged"]), ("timeout", 0))
+        first, second = server.next(), server.next()
+        self.assertGreater(second.nonce, first.nonce)
+
+    def test_dead_server_does_not_delay_the_others(self):
+        dead = self.map_server("key", silent=True)
+        alive = self.map_server("other", address="127.0.0.2")
+        six = self.map_server("third", address="::1", family=socket.AF_INET6)
+        path = self.configure("no.such.host.invalid key\n", dead.line(),
+                              alive.line(words="alg=sha256 key-id=5"), six.line())
+        daemon = self.daemon("-f", path)
+        daemon.wait_for(r"127\.0\.0\.2:\d+ acknowledged 2/2")
+        daemon.wait_for(r"\[::1\]:\d+ acknowledged 2/2")
+        self.assertEqual(alive.next().key_id, 5)
+        states = {one["server"]: one["state"] for one in daemon.status("servers")}
+        self.assertEqual(states["127.0.0.2"], "acknowledged")
+        self.assertEqual(states["::1"], "acknowledged")
+        self.assertIn(states["127.0.0.1"], ("pending", "timeout"))
+        self.assertEqual(states["no.such.host.invalid"], "unresolved")
+        daemon.wait_for(r"127\.0\.0\.1:\d+ timeout 0/2")
+
+    def test_nonces_rise_over_kills(self):
+        server = self.map_server("key")
+        path = self.configure(server.line())
+        last = 0
+        for _ in range(10):
+            process = subprocess.Popen(self.command("-f", path), stderr=subprocess.DEVNULL)
+            register = server.next()
+            process.kill()
+            process.wait()
+            self.assertGreater(register.nonce, last)
+            last = register.nonce
+
+    @unittest.skipIf(os.geteuid() == 0 and not shutil.which("setpriv"), "root may write anywhere")
+    def test_unwritable_state_is_refused(self):
+        state = os.path.join(self.directory, "state")
+        path = self.configure(self.map_server("key").line())
+        os.mkdir(state)
+        os.chmod(state, 0o555)
+        command = self.command("-f", path)
+        if os.geteuid() == 0:
+            command = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", *command]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(state, done.stderr)
+
+    def test_damaged_nonce_file_is_refused(self):
+        state = os.path.join(self.directory, "state")
+        os.mkdir(state)
+        write_secret(os.path.join(state, "nonce"), "18446744073709551615\n")
+        path = self.configure(self.map_server("key").line())
+        done = subprocess.run(self.command("-f", path), capture_output=True, text=True,
+                              timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nonce", done.stderr)
+
+    def test_one_sender_a_host(self):
+        server = self.map_server("key")
+        path = self.configure(server.line())
+        daemon = self.daemon("-f", path)
+        daemon.wait_for(r"acknowledged 2/2")
+        second = subprocess.run(self.command("-f", path), capture_output=True, text=True,
+                                timeout=PATIENCE)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn("another lisp-registerd", second.stderr)
+        before = server.next()
+        status, told = self.once("-f", path)
+        self.assertEqual((status, told[0]["state"]), (0, "acknowledged"))
+        asked = server.next()
+        self.assertGreater(asked.nonce, before.nonce)
+        self.assertEqual(asked.source, before.source)
+
+    def test_forged_notify_is_ignored(self):
+        server = self.map_server("key", silent=True)
+        daemon = self.daemon("-f", self.configure(server.line()))
+        register = server.next()
+        server.socket.sendto(register.notify("forged"), register.source)
+        server.socket.sendto(register.notify("key")[:30], register.source)
+        self.assertGreater(server.next().nonce, register.nonce)
+        counters = daemon.status("counters")[0]
+        self.assertEqual((counters["notifies-unauthentic"], counters["malformed"]), (1, 1))
+        server.socket.sendto(register.notify("key"), register.source)
+        daemon.wait_for(r"acknowledged 2/2")
+
+    def test_unsolicited_notify_is_acknowledged(self):
+        server = self.map_server("key")
+        self.daemon("-f", self.configure(server.line()))
+        register = server.next()
+        register.nonce = 77
+        notify = register.notify("key")
+        server.socket.sendto(notify, register.source)
+        ack = server.others.get(timeout=PATIENCE)
+        self.assertEqual(ack, signed(bytes([0x50]) + notify[1:], "key"))
+
+    def test_notify_handed_on_by_another_daemon(self):
+        server = self.map_server("key", silent=True)
+        daemon = self.daemon("-f", self.configure(server.line()))
+        register = server.next()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as local:
+            local.connect(os.path.join(self.directory, "run", "lisp-registerd.sock"))
+            local.send(b"datagram 127.0.0.1:4342 127.0.0.1:4342\n" + register.notify("key"))
+            daemon.wait_for(r"acknowledged 2/2")
+
+    def test_reload_registers_the_change_at_once(self):
+        server = self.map_server("key")
+        other = self.map_server("second", address="127.0.0.3")
+        daemon = self.daemon("-f", self.configure(server.line()))
+        daemon.wait_for(r"acknowledged 2/2")
+        server.next()
+        self.configure(server.line(), other.line(), eids=EIDS.replace("60 0", "60 1"))
+        daemon.reload(r"reloaded")
+        self.assertIn("10.0.0.0/8", server.next().eids)
+        self.assertEqual(len(other.next().eids), 3)
+        self.configure(server.line(), eids="@EID\n10.0.0.0 99 60 1\n")
+        daemon.reload(r"not reloaded")
+        self.assertEqual(len(daemon.status("eids")), 3)
+
+    def test_hundreds_of_eids_fit_small_packets(self):
+        server = self.map_server("key")
+        eids = "".join(f"@EID\n10.1.{i // 256}.{i % 256} 32 60 1\n192.0.2.1 1 100 1\n"
+                       for i in range(600))
+        status, told = self.once("-f", self.configure(server.line(), eids=eids))
+        self.assertEqual(status, 0)
+        self.assertEqual(told[0]["acknowledged"], 600)
+        seen = set()
+        while not server.registers.empty():
+            register = server.next()
+            self.assertLessEqual(len(register.octets), 548)
+            seen.update(register.eids)
+        self.assertEqual(len(seen), 600)
+
+    def test_source_address_and_port(self):
+        server = self.map_server("key")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.4", 0))
+            port = probe.getsockname()[1]
+        status, _ = self.once("--source", "127.0.0.4", "--source-port", str(port), "-f",
+                              self.configure(server.line()))
+        self.assertEqual(status, 0)
+        self.assertEqual(server.next().source, ("127.0.0.4", port))
+
+    def test_interval(self):
+        server = self.map_server("key")
+        began = time.monotonic()
+        self.daemon("--interval", "1", "-f", self.configure(server.line()))
+        registers = [server.next() for _ in range(3)]
+        self.assertGreater(time.monotonic() - began, 1.9)
+        self.assertEqual(sorted({one.nonce for one in registers}),
+                         [one.nonce for one in registers])
+
+    def test_check_and_usage(self):
+        path = self.configure("127.0.0.1 key\n")
+        run = lambda *args: subprocess.run(  # noqa: E731
+            self.command(*args), capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(run("-n", "-f", path).returncode, 0)
+        self.assertFalse(os.path.exists(os.path.join(self.directory, "state")))
+        broken = self.configure("127.0.0.1 key alg=md5\n")
+        done = run("-n", "-f", broken)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"lisp\.conf:2:\d+: ")
+        for wrong in (["--interval", "0"], ["--mtu", "20"], ["--json"], ["--source", "nowhere"]):
+            self.assertEqual(run("-f", self.configure("127.0.0.1 key\n"), *wrong).returncode, 2)
+
+
+if __name__ == "__main__":
+    BINDIR = sys.argv.pop(1)
+    unittest.main()
