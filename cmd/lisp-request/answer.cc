@@ -1,0 +1,90 @@
+#include "lisp-request/answer.h"
+
+#include "print/json_sink.h"
+#include "print/message_fields.h"
+
+#include <fmt/core.h>
+
+#include <iterator>
+
+namespace lisp {
+
+// As its JSON has it.
+struct AnswerReport {
+	EidPrefix eid;
+	std::string resolver;
+	std::optional<std::string> from;
+	std::optional<std::uint64_t> round_trip_us;
+	std::string_view result;
+	List<MapRecord> records;
+};
+
+template <>
+inline constexpr auto fields<AnswerReport> = std::tuple{
+    Field{"eid", &AnswerReport::eid},
+    Field{"resolver", &AnswerReport::resolver},
+    Field{"from", &AnswerReport::from},
+    Field{"rtt-us", &AnswerReport::round_trip_us},
+    Field{"result", &AnswerReport::result},
+    Field{"records", &AnswerReport::records},
+};
+
+namespace {
+
+std::string ttl_text(const MapRecord &record) {
+	const auto special = ttl_name(record);
+	return special ? std::string{*special} : std::to_string(record.ttl.count());
+}
+
+void append_locator(std::string &out, const Locator &locator, bool probed) {
+	std::string rloc;
+	append(rloc, AddressText{locator.rloc});
+	const auto share = fmt::format("{}/{}", locator.priority, locator.weight);
+	fmt::format_to(std::back_inserter(out), "  {:<39}  {:<5}  {}{}\n", rloc,
+	    locator.reachable ? "up" : "down", share, probed ? "  probed" : "");
+}
+
+// RFC 9301 section 5.4: of several p bits the first counts.
+void append_record(std::string &out, const MapRecord &record) {
+	append(out, EidText{record.eid, record.mask_length});
+	fmt::format_to(std::back_inserter(out), ", record ttl: {}", ttl_text(record));
+	if (record.authoritative) out += ", auth";
+	if (record.locators.empty())
+		fmt::format_to(std::back_inserter(out), ", negative: {}", name(record.action));
+	out += '\n';
+	if (record.locators.empty()) return;
+	fmt::format_to(
+	    std::back_inserter(out), "  {:<39}  {:<5}  {}\n", "Locator", "State", "Priority/Weight");
+	bool probed_seen = false;
+	for (const auto &locator : record.locators) {
+		const bool probed = locator.probed && !probed_seen;
+		probed_seen = probed_seen || locator.probed;
+		append_locator(out, locator, probed);
+	}
+}
+
+} // namespace
+
+void append_answer_text(std::string &out, const RequestAnswer &answer) {
+	const auto seconds = static_cast<double>(answer.round_trip.count()) / 1e6;
+	fmt::format_to(std::back_inserter(out),
+	    "Received map-reply from {} with rtt {:.6f} secs\n\nMapping entry for EID {}:\n",
+	    to_string(answer.from.address), seconds, to_string(answer.eid));
+	for (const auto &record : answer.records) append_record(out, record);
+}
+
+void append_answer_json(
+    std::string &out, const RequestAnswer *answer, const EidPrefix &eid, const Endpoint &resolver) {
+	AnswerReport report{eid, to_string(resolver), {}, {}, "timeout", {}};
+	if (answer != nullptr) {
+		report.from = to_string(answer->from);
+		report.round_trip_us = static_cast<std::uint64_t>(answer->round_trip.count());
+		report.result = answer->positive() ? "positive" : "negative";
+		report.records = answer->records;
+	}
+	JsonSink sink{out};
+	describe(sink, {}, report);
+	out += '\n';
+}
+
+} // namespace lisp

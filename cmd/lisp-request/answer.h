@@ -1,0 +1,17 @@
+// What lisp-request prints about an EID.
+#pragma once
+
+#include "engine/requester.h"
+
+#include <string>
+
+namespace lisp {
+
+// In the manner of lig (RFC 6835 section 4.2).
+void append_answer_text(std::string &out, const RequestAnswer &answer);
+
+// One line; `answer` is null after a timeout.
+void append_answer_json(
+    std::string &out, const RequestAnswer *answer, const EidPrefix &eid, const Endpoint &resolver);
+
+} // namespace lisp

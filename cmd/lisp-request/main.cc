@@ -1,0 +1,23 @@
+#include "common/os.h"
+#include "lisp-request/run.h"
+
+int main(int argc, char **argv) {
+	lisp::RequestOptions options;
+	options.config = lisp::os::config_directory + std::string{"/lisp.conf"};
+	lisp::Cli cli{"lisp-request", "ask a mapping system for EIDs"};
+	cli.option("-m,--resolver", options.resolver, "map-resolver to ask", "RESOLVER[:PORT]");
+	cli.option(
+	    "-f,--config", options.config, "where the map-resolver is read from without -m", "FILE");
+	cli.option("-s,--source", options.source_eid, "source EID of the requests", "SOURCE-EID");
+	cli.option("--instance", options.instance, "Instance ID of the EIDs", 0xffffff, "N");
+	cli.flag("--no-ecm", options.no_encapsulation, "send plain Map-Requests");
+	cli.flag("--probe", options.probe, "send RLOC probes, to the address given with -m");
+	cli.option("--count", options.count, "Map-Requests an EID, 1 to 5", 5, "N");
+	cli.option("--timeout", options.timeout, "seconds to wait after each, 1 to 5", "S");
+	cli.flag("-j,--json", options.json, "one JSON object an EID");
+	cli.count("-v,--verbose", options.verbosity, "tell what is sent and what is ignored");
+	cli.option("EID", options.eids, "address or prefix to ask for", "EID");
+	cli.required("EID");
+	if (const auto status = cli.parse(argc, argv)) return *status;
+	return lisp::guarded("lisp-request", [&] { return lisp::run(options); });
+}

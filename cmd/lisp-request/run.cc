@@ -1,0 +1,187 @@
+#include "lisp-request/run.h"
+
+#include "config/site_config.h"
+#include "engine/requester.h"
+#include "lisp-request/answer.h"
+#include "lisp-request/resolver.h"
+#include "net/loop.h"
+#include "net/udp_socket.h"
+
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <random>
+
+namespace lisp {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// An IPv4 and an IPv6 socket of one port, since a Map-Request can name only one; the second may be
+// missing.
+struct Sockets {
+	UdpSocket ipv4;
+	UdpSocket ipv6;
+
+	UdpSocket &of(Afi family) { return family == Afi::ipv6 ? ipv6 : ipv4; }
+	std::uint16_t port() const { return ipv4.local().port; }
+};
+
+Sockets open_sockets() {
+	constexpr int attempts = 16;
+	for (int attempt = 1;; ++attempt) {
+		Sockets sockets;
+		sockets.ipv4 = UdpSocket{{IpAddress::v4(0), 0}};
+		try {
+			sockets.ipv6 =
+			    UdpSocket{{IpAddress::v6(std::array<std::uint8_t, 16>{}), sockets.port()}};
+		} catch (const std::system_error &error) {
+			if (error.code().value() == EADDRINUSE && attempt < attempts) continue;
+		}
+		return sockets;
+	}
+}
+
+// Own addresses that an answer can come to: first that towards the resolver, then one of the other
+// family, where there is a way out.
+std::vector<IpAddress> own_addresses(const Endpoint &resolver) {
+	std::vector<IpAddress> own;
+	const auto add = [&](const IpAddress &destination) {
+		const auto source = source_address_for(destination);
+		if (source && !source->is_link_local()) own.push_back(*source);
+	};
+	add(resolver.address);
+	if (own.empty()) throw UsageError{"no route to " + to_string(resolver.address)};
+	// Any global address does: nothing is sent there.
+	const auto *elsewhere = resolver.address.is_v4() ? "2001:db8::1" : "192.0.2.1";
+	add(*IpAddress::parse(elsewhere));
+	return own;
+}
+
+std::vector<EidPrefix> parse_eids(const RequestOptions &options) {
+	std::vector<EidPrefix> eids;
+	for (const auto &text : options.eids) {
+		auto eid = EidPrefix::parse(text);
+		if (!eid) throw UsageError{text + " is no EID, expected an address or a prefix"};
+		if (options.instance != 0) eid->instance = static_cast<std::uint32_t>(options.instance);
+		eids.push_back(*eid);
+	}
+	return eids;
+}
+
+Requester::Options requester_options(const RequestOptions &options) {
+	Requester::Options result;
+	if (options.count < 1) throw UsageError{"--count: expected 1 to 5"};
+	if (!(options.timeout >= 1 && options.timeout <= 5))
+		throw UsageError{"--timeout: expected 1 to 5"};
+	if (!options.source_eid.empty()) {
+		const auto source = IpAddress::parse(options.source_eid);
+		if (!source) throw UsageError{options.source_eid + " is no address"};
+		result.source_eid = *source;
+	}
+	result.probe = options.probe;
+	result.encapsulated = !options.no_encapsulation && !options.probe;
+	result.count = static_cast<unsigned>(options.count);
+	result.timeout = std::chrono::milliseconds{std::lround(options.timeout * 1000)};
+	return result;
+}
+
+class Asking {
+public:
+	Asking(const RequestOptions &options, Requester::Options requester, Sockets sockets)
+	    : options_(options), sockets_(std::move(sockets)), requester_(std::move(requester)),
+	      timer_(loop_, [this] { advance(); }), room_(max_datagram) {
+		for (auto *socket : {&sockets_.ipv4, &sockets_.ipv6})
+			if (socket->descriptor() >= 0)
+				watches_.push_back(
+				    loop_.on_readable(socket->descriptor(), [this, socket] { receive(*socket); }));
+	}
+
+	// The exit status.
+	int run(const std::vector<EidPrefix> &eids) {
+		for (const auto &eid : eids) requester_.ask(eid);
+		advance();
+		if (requester_.deadline()) loop_.run();
+		return all_positive_ ? 0 : 1;
+	}
+
+private:
+	template <class... Args> void tell(fmt::format_string<Args...> format, Args &&...args) const {
+		if (options_.verbosity > 0) fmt::print(stderr, format, std::forward<Args>(args)...);
+	}
+	std::uint64_t random_nonce() { return static_cast<std::uint64_t>(random_()) << 32 | random_(); }
+
+	void advance();
+	void receive(UdpSocket &socket);
+	void show(const RequestAnswer *answer, const EidPrefix &eid);
+
+	const RequestOptions &options_;
+	Loop loop_;
+	Sockets sockets_;
+	std::vector<Loop::Watch> watches_;
+	Requester requester_;
+	Loop::Timer timer_;
+	Octets room_;
+	std::random_device random_;
+	bool all_positive_ = true;
+};
+
+void Asking::advance() {
+	const auto now = Clock::now();
+	while (const auto eid = requester_.next_timeout(now)) show(nullptr, *eid);
+	while (const auto request = requester_.next_request(now, random_nonce())) {
+		tell("sent a map-request to {}\n", to_string(request->to));
+		const auto error =
+		    sockets_.of(request->to.address.family).send(request->to, request->octets);
+		if (error)
+			fmt::print(stderr, "lisp-request: {}: {}\n", to_string(request->to), error.message());
+	}
+	const auto next = requester_.deadline();
+	if (next)
+		timer_.set(*next);
+	else
+		loop_.stop();
+}
+
+void Asking::receive(UdpSocket &socket) {
+	while (const auto received = socket.receive(room_)) {
+		const auto answer = requester_.receive(received->from, received->octets, Clock::now());
+		if (answer)
+			show(&*answer, answer->eid);
+		else
+			tell("ignored from {}: {}\n", to_string(received->from), name(answer.error()));
+	}
+	if (!requester_.deadline()) loop_.stop();
+}
+
+void Asking::show(const RequestAnswer *answer, const EidPrefix &eid) {
+	if (answer == nullptr || !answer->positive()) all_positive_ = false;
+	std::string text;
+	const auto &resolver = requester_.options().resolver;
+	if (options_.json)
+		append_answer_json(text, answer, eid, resolver);
+	else if (answer != nullptr)
+		append_answer_text(text, *answer);
+	else
+		fmt::print(stderr, "lisp-request: {}: no map-reply after {} map-requests to {}\n",
+		    to_string(eid), options_.count, to_string(resolver));
+	std::fputs(text.c_str(), stdout);
+	std::fflush(stdout);
+}
+
+} // namespace
+
+int run(const RequestOptions &options) {
+	const auto eids = parse_eids(options);
+	auto requester = requester_options(options);
+	requester.resolver = find_resolver(options.resolver, options.config);
+	requester.itr_rlocs = own_addresses(requester.resolver);
+	auto sockets = open_sockets();
+	requester.port = sockets.port();
+	return Asking{options, std::move(requester), std::move(sockets)}.run(eids);
+}
+
+} // namespace lisp

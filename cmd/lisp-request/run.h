@@ -1,0 +1,24 @@
+#pragma once
+
+#include "common/cli.h"
+
+namespace lisp {
+
+struct RequestOptions {
+	std::string config;            // -f
+	std::string resolver;          // -m; empty: the configuration's
+	std::string source_eid;        // -s
+	std::uint64_t instance = 0;    // --instance
+	std::uint64_t count = 3;       // --count
+	double timeout = 2;            // --timeout, seconds
+	bool no_encapsulation = false; // --no-ecm
+	bool probe = false;
+	bool json = false;
+	unsigned verbosity = 0;
+	std::vector<std::string> eids;
+};
+
+// The exit status. Throws what guarded() catches.
+int run(const RequestOptions &options);
+
+} // namespace lisp

@@ -1,0 +1,88 @@
+// Asking a mapping system for EIDs, or an RLOC for its state, as the lig of RFC 6835 does: one
+// Map-Request an EID, repeated until a Map-Reply with a nonce of one of them comes. RFC 9301
+// sections 5.2, 5.3, 5.8 and 7.1.
+#pragma once
+
+#include "engine/datagram.h"
+#include "engine/instant.h"
+#include "message/message.h"
+
+#include <vector>
+
+namespace lisp {
+
+// Why a datagram was no answer.
+enum class NoAnswer : std::uint8_t {
+	malformed,
+	not_a_map_reply,
+	unknown_nonce,     // of nothing that was asked, or is not answered yet
+	not_to_a_probe,    // to an RLOC probe, and without P
+	not_authoritative, // P, but a record without A
+	other_eid,         // none of its records covers the EID that was asked for
+};
+
+std::string_view name(NoAnswer reason);
+
+struct RequestAnswer {
+	EidPrefix eid; // as asked
+	Endpoint from; // who answered
+	std::chrono::microseconds round_trip{};
+	List<MapRecord> records; // view the datagram; valid until the next one
+
+	// Of the longest of the records that cover the EID.
+	const MapRecord *mapping = nullptr;
+	bool positive() const { return !mapping->locators.empty(); }
+};
+
+class Requester {
+public:
+	struct Options {
+		Endpoint resolver;
+		bool encapsulated = true;
+		bool probe = false;
+		unsigned count = 3;                                         // Map-Requests an EID
+		std::chrono::nanoseconds timeout = std::chrono::seconds{2}; // after each; at least 1 s
+		IpAddress source_eid;             // none: the Map-Request has none
+		std::vector<IpAddress> itr_rlocs; // where answers may come to: own addresses, 1 to 32
+		std::uint16_t port = 0;           // where they come to
+	};
+
+	explicit Requester(Options options);
+
+	void ask(const EidPrefix &eid);
+
+	// The next Map-Request that is due, under `nonce`, 64 random bits; nullopt where none is.
+	// Valid until the next call.
+	std::optional<Datagram> next_request(Instant now, std::uint64_t nonce);
+
+	// The next EID whose last Map-Request has been waited for in vain.
+	std::optional<EidPrefix> next_timeout(Instant now);
+
+	Result<RequestAnswer, NoAnswer> receive(const Endpoint &from, Bytes octets, Instant now);
+
+	std::optional<Instant> deadline() const; // of either of the above; nullopt when all is done
+	const Options &options() const { return options_; }
+
+private:
+	struct Sent {
+		std::uint64_t nonce = 0;
+		Instant when{};
+	};
+	struct Question {
+		EidPrefix eid;
+		std::vector<Sent> sent;
+		Instant due{};
+		bool done = false;
+	};
+	bool matches(const Question &question, std::uint64_t nonce) const;
+	Result<RequestAnswer, NoAnswer> judge(Question &question, const MapReply &reply) const;
+	Endpoint inner_source(const EidPrefix &eid) const;
+	Datagram encode_request(const EidPrefix &eid, std::uint64_t nonce);
+
+	Options options_;
+	std::vector<Question> questions_;
+	Arena arena_; // of the answer last received
+	Octets room_;
+};
+
+} // namespace lisp
