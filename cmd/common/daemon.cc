@@ -57,6 +57,7 @@ void Daemon::on_metrics(std::function<void(std::string &)> render) {
 std::string Daemon::state_directory() {
 	const bool root = geteuid() == 0;
 	make_directory(options_.state_directory, 0750, root ? options_.user : "");
+	state_->has_state = true;
 	return options_.state_directory;
 }
 
@@ -86,6 +87,7 @@ void Daemon::leave_root() {
 	} else if (options_.user.empty()) {
 		log_.warning("running as root; --user NAME drops it");
 	} else {
+		if (state_->has_state) give_files(options_.state_directory, options_.user);
 		become(options_.user);
 	}
 	os::forbid_new_privileges();

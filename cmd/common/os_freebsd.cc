@@ -4,6 +4,8 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
+#include <unistd.h>
+
 namespace lisp::os {
 
 const char *const config_directory = "/usr/local/etc/lisp";
@@ -12,13 +14,13 @@ const char *const state_directory = "/var/db/lisp";
 
 void forbid_core_files() {
 	int setting = PROC_TRACE_CTL_DISABLE;
-	procctl(P_PID, 0, PROC_TRACE_CTL, &setting);
+	procctl(P_PID, getpid(), PROC_TRACE_CTL, &setting);
 }
 
 void forbid_new_privileges() {
 #ifdef PROC_NO_NEW_PRIVS_CTL
 	int setting = PROC_NO_NEW_PRIVS_ENABLE;
-	procctl(P_PID, 0, PROC_NO_NEW_PRIVS_CTL, &setting);
+	procctl(P_PID, getpid(), PROC_NO_NEW_PRIVS_CTL, &setting);
 #endif
 }
 

@@ -2,6 +2,14 @@
 
 #include <sys/prctl.h>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LISP_LEAK_CHECK
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define LISP_LEAK_CHECK
+#endif
+
 namespace lisp::os {
 
 const char *const config_directory = "/etc/lisp";
@@ -9,7 +17,9 @@ const char *const run_directory = "/run/lisp";
 const char *const state_directory = "/var/lib/lisp";
 
 void forbid_core_files() {
+#ifndef LISP_LEAK_CHECK // which looks into its own process as a debugger does
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
 }
 
 void forbid_new_privileges() {

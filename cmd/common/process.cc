@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <grp.h>
 #include <pwd.h>
 #include <system_error>
@@ -44,7 +45,7 @@ bool write_all(int descriptor, std::string_view text) {
 
 } // namespace
 
-void make_directory(const std::string &path, unsigned mode, const std::string &user) {
+void make_directory(const std::string &path, mode_t mode, const std::string &user) {
 	if (mkdir(path.c_str(), mode) == 0) {
 		// mkdir() heeds the umask, which was meant for files.
 		if (chmod(path.c_str(), mode) < 0) fail(path);
@@ -62,6 +63,21 @@ void make_directory(const std::string &path, unsigned mode, const std::string &u
 void give_to(const std::string &path, const std::string &user) {
 	const auto &owner = account(user);
 	if (lchown(path.c_str(), owner.pw_uid, owner.pw_gid) < 0) fail(path);
+}
+
+void give_files(const std::string &directory, const std::string &user) {
+	const auto &owner = account(user);
+	std::error_code error;
+	for (const auto &entry : std::filesystem::directory_iterator(directory, error)) {
+		const int file = open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		struct stat status {};
+		// One link: the user could have put a second name of any file here.
+		if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+		    status.st_uid == 0 && status.st_nlink == 1 &&
+		    fchown(file, owner.pw_uid, owner.pw_gid) < 0)
+			fail(entry.path().string());
+		if (file >= 0) close(file);
+	}
 }
 
 void become(const std::string &user) {

@@ -1,7 +1,8 @@
 // The steps by which a program becomes a daemon.
 #pragma once
 
-#include <optional>
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -9,9 +10,12 @@ namespace lisp {
 
 // Makes `path` and what is missing above it. What was made belongs to `user` unless that is empty.
 // Throws std::system_error.
-void make_directory(const std::string &path, unsigned mode, const std::string &user);
+void make_directory(const std::string &path, mode_t mode, const std::string &user);
 
 void give_to(const std::string &path, const std::string &user);
+
+// The plain files in `directory` that root made.
+void give_files(const std::string &directory, const std::string &user);
 
 // Becomes `user` for good, supplementary groups included. Throws std::system_error, also when there
 // is no such user or root could be had again.
