@@ -65,11 +65,15 @@ void append_record(std::string &out, const MapRecord &record) {
 
 } // namespace
 
+std::string eid_text(const EidPrefix &eid) {
+	return eid.is_host() && eid.instance == 0 ? to_string(eid.address) : to_string(eid);
+}
+
 void append_answer_text(std::string &out, const RequestAnswer &answer) {
 	const auto seconds = static_cast<double>(answer.round_trip.count()) / 1e6;
 	fmt::format_to(std::back_inserter(out),
 	    "Received map-reply from {} with rtt {:.6f} secs\n\nMapping entry for EID {}:\n",
-	    to_string(answer.from.address), seconds, to_string(answer.eid));
+	    to_string(answer.from.address), seconds, eid_text(answer.eid));
 	for (const auto &record : answer.records) append_record(out, record);
 }
 

@@ -7,6 +7,9 @@
 
 namespace lisp {
 
+// A host by its address alone, as it is usually asked for.
+std::string eid_text(const EidPrefix &eid);
+
 // In the manner of lig (RFC 6835 section 4.2).
 void append_answer_text(std::string &out, const RequestAnswer &answer);
 

@@ -167,7 +167,7 @@ void Asking::show(const RequestAnswer *answer, const EidPrefix &eid) {
 		append_answer_text(text, *answer);
 	else
 		fmt::print(stderr, "lisp-request: {}: no map-reply after {} map-requests to {}\n",
-		    to_string(eid), options_.count, to_string(resolver));
+		    eid_text(eid), options_.count, to_string(resolver));
 	std::fputs(text.c_str(), stdout);
 	std::fflush(stdout);
 }

@@ -1,0 +1,269 @@
+"""lisp-mapserverd over loopback, with the daemons of a site and lisp-request.
+
+    python3 mapserverd_test.py BINDIR [unittest arguments]
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
+
+BINDIR = ""
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
+
+# Addresses of this test alone: Map-Requests are passed on to port 4342.
+SERVER = "127.43.42.1"
+ETR = "127.43.42.2"
+
+SITES = """\
+@SITE golden
+key golden-key-1
+eid 203.0.113.0/24
+eid 2001:db8:1::/48 more-specifics=yes
+@SITE forwarded
+key site-key key-id=0
+eid 198.51.100.0/25
+@SITE answered
+key other-key alg=sha256
+eid 192.0.2.0/24 proxy=yes
+"""
+
+
+def golden(name):
+    with open(os.path.join(DATA, "golden-packets.txt")) as file:
+        for line in file:
+            if line.startswith(name + "\t"):
+                return bytes.fromhex(line.split("\t")[3])
+    raise KeyError(name)
+
+
+def built(name):
+    return os.path.exists(os.path.join(BINDIR, name))
+
+
+class MapServer(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+        self.sites = self.write("mapserver.conf", SITES)
+        self.server = self.start("lisp-mapserverd", "-l", SERVER + ":0", "-f", self.sites)
+        self.port = self.server.listen[0][1]
+
+    def write(self, name, text):
+        return write_secret(os.path.join(self.directory, name), text)
+
+    def start(self, name, *args):
+        daemon = Daemon(BINDIR, name, args)
+        self.addCleanup(daemon.stop)
+        return daemon
+
+    def site(self, eid, key, options=""):
+        return self.write("lisp.conf", f"@MAPSERVER\n{SERVER} {key} port={self.port} {options}\n"
+                                       f"@MAPRESOLVER\n{SERVER}:{self.port}\n"
+                                       f"@EID\n{eid} 1440 1\n{ETR} 1 100 1\n")
+
+    def register(self, config, timeout="5"):
+        command = [os.path.join(BINDIR, "lisp-registerd"), "--once", "--timeout", timeout,
+                   "-f", config, "--run", os.path.join(self.directory, "run"),
+                   "--state", os.path.join(self.directory, "state")]
+        return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              timeout=PATIENCE).returncode
+
+    def ask(self, *args):
+        command = [os.path.join(BINDIR, "lisp-request"), *args]
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+
+    def ask_server(self, *eids):
+        """The exit status, and the JSON of each EID."""
+        done = self.ask("-m", f"{SERVER}:{self.port}", "--json", *eids)
+        self.assertEqual(done.stderr, "")
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+    def socket(self):
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(opened.close)
+        opened.bind((SERVER, 0))
+        opened.settimeout(PATIENCE)
+        return opened
+
+    def registrations(self):
+        return self.server.status("registrations")
+
+
+class Packets(MapServer):
+    def test_C112_map_notify_is_the_golden_one(self):
+        etr = self.socket()
+        for name in ("SHA1-20", "SHA256-32", "HKDF-16"):
+            etr.sendto(golden("REG-" + name), (SERVER, self.port))
+            answer, source = etr.recvfrom(65536)
+            self.assertEqual(answer, golden("NTF-" + name))
+            self.assertEqual(source, (SERVER, self.port))
+
+    def test_C108_wrong_mac_is_told_once_and_not_answered(self):
+        etr = self.socket()
+        etr.sendto(golden("REG-TAMPERED"), (SERVER, self.port))
+        line = self.server.wait_for("authentication failed").string
+        self.assertIn("map-register", line)
+        self.assertIn("site golden", line)
+        self.assertNotIn("golden-key-1", line)
+        etr.sendto(golden("REG-SHA1-20"), (SERVER, self.port))
+        self.assertEqual(etr.recv(65536), golden("NTF-SHA1-20"))
+
+    def test_C109_replay_is_told(self):
+        etr = self.socket()
+        for name in ("REG-SHA256-32", "REG-SHA1-20"):
+            etr.sendto(golden(name), (SERVER, self.port))
+        self.server.wait_for("replayed")
+
+    def test_malformed_message_is_told_and_survived(self):
+        etr = self.socket()
+        etr.sendto(golden("REG-SHA1-20")[:40], (SERVER, self.port))
+        self.server.wait_for(r"map-register: truncated at \d+ \(")
+        etr.sendto(golden("REG-SHA1-20"), (SERVER, self.port))
+        self.assertEqual(etr.recv(65536), golden("NTF-SHA1-20"))
+
+
+class Answers(MapServer):
+    def test_C117_unknown_eids_are_negative(self):
+        status, (outside, unregistered) = self.ask_server("10.0.0.1", "203.0.113.7")
+        self.assertEqual(status, 1)
+        self.assertEqual([outside["result"], unregistered["result"]], ["negative"] * 2)
+        self.assertEqual(outside["records"][0]["eid"], "0.0.0.0/1")
+        self.assertEqual(outside["records"][0]["ttl"], 15)
+        self.assertEqual(outside["records"][0]["action"], "natively-forward")
+        self.assertEqual(unregistered["records"][0]["eid"], "203.0.113.0/24")
+        self.assertEqual(unregistered["records"][0]["ttl"], 1)
+
+    def test_C115_registered_with_proxy_is_answered_here(self):
+        etr = self.socket()
+        etr.sendto(golden("REG-SHA1-20"), (SERVER, self.port))
+        etr.recv(65536)
+        status, (answer,) = self.ask_server("203.0.113.7")
+        self.assertEqual(status, 0)
+        self.assertEqual(answer["from"], f"{SERVER}:{self.port}")
+        self.assertGreater(answer["rtt-us"], 0)
+        (record,) = answer["records"]
+        self.assertEqual(record["eid"], "203.0.113.0/24")
+        self.assertFalse(record["authoritative"])
+        self.assertEqual([(l["rloc"], l["local"]) for l in record["locators"]],
+                         [("198.51.100.9", False), ("198.51.100.10", False)])
+
+    def test_plain_requests_and_text(self):
+        etr = self.socket()
+        etr.sendto(golden("REG-SHA1-20"), (SERVER, self.port))
+        etr.recv(65536)
+        done = self.ask("-m", f"{SERVER}:{self.port}", "--no-ecm", "203.0.113.7")
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stdout, rf"^Received map-reply from {SERVER} with rtt \d\.\d+ secs\n")
+        self.assertIn("\nMapping entry for EID 203.0.113.7:\n203.0.113.0/24, record ttl: 1440\n",
+                      done.stdout)
+        self.assertRegex(done.stdout, r"\n  198\.51\.100\.9 +up +1/50\n")
+
+    def test_C123_probes_get_no_answer(self):
+        done = self.ask("-m", f"{SERVER}:{self.port}", "--probe", "--count", "1", "--timeout", "1",
+                        "203.0.113.7")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no map-reply", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_reload_changes_the_sites(self):
+        self.write("mapserver.conf", "@SITE other\nkey k\neid 10.0.0.0/8\n")
+        self.server.reload(r": reloaded$")
+        status, (answer,) = self.ask_server("10.0.0.1")
+        self.assertEqual(answer["records"][0]["ttl"], 1)
+        self.assertEqual(answer["records"][0]["eid"], "10.0.0.0/8")
+
+
+class Usage(unittest.TestCase):
+    def status(self, *args):
+        return subprocess.run([os.path.join(BINDIR, args[0]), *args[1:]], capture_output=True,
+                              timeout=PATIENCE).returncode
+
+    def test_C103_exit_status_2_for_wrong_usage(self):
+        for args in ([], ["-m", SERVER], ["-m", SERVER, "no-eid"], ["-m", SERVER, "10.0.0.0/33"],
+                     ["-m", SERVER, "--count", "6", "10.0.0.1"],
+                     ["-m", SERVER, "--count", "0", "10.0.0.1"],
+                     ["-m", SERVER, "--timeout", "9", "10.0.0.1"],
+                     ["-m", SERVER, "-s", "elsewhere", "10.0.0.1"]):
+            self.assertEqual(self.status("lisp-request", *args), 2, args)
+        self.assertEqual(self.status("lisp-request", "--help"), 0)
+        self.assertEqual(self.status("lisp-mapserverd", "--help"), 0)
+
+    def test_mapserverd_refuses_what_it_cannot_use(self):
+        with tempfile.TemporaryDirectory() as directory:
+            good = write_secret(os.path.join(directory, "good.conf"), SITES)
+            bad = write_secret(os.path.join(directory, "bad.conf"), "@SITE\nkey\n")
+            run = ["--run", os.path.join(directory, "run"), "--state"]
+            state = os.path.join(directory, "state")
+            self.assertEqual(self.status("lisp-mapserverd", "-n", "-f", good, *run, state), 0)
+            self.assertEqual(self.status("lisp-mapserverd", "-n", "-f", bad, *run, state), 1)
+            self.assertEqual(self.status("lisp-mapserverd", "-f", good, "-l", SERVER + ":0", *run,
+                                         os.path.join(good, "no-directory")), 1)
+
+
+class Site(MapServer):
+    """The whole way of a site: registered, asked for, answered."""
+
+    def setUp(self):
+        for name in ("lisp-registerd", "lisp-replyd"):
+            if not built(name):
+                self.skipTest(name + " is not built")
+        super().setUp()
+
+    def test_registers_with_the_right_key_only(self):
+        self.assertEqual(self.register(self.site("198.51.100.0/25", "site-key")), 0)
+        (registration,) = self.registrations()
+        self.assertEqual(registration["eid"], "198.51.100.0/25")
+        self.assertEqual(registration["site"], "forwarded")
+        self.assertEqual(registration["locators"][0]["rloc"], ETR)
+        self.assertFalse(registration["proxy"])
+        self.assertIn(registration["expires"], range(170, 181))
+        self.assertEqual(self.register(self.site("198.51.100.0/25", "wrong-key"), "1"), 1)
+        self.assertEqual(self.register(self.site("198.51.100.128/25", "site-key"), "1"), 1)
+        self.assertEqual(len(self.registrations()), 1)
+
+    def test_C126_registered_eid_is_forwarded_to_the_etr(self):
+        config = self.site("198.51.100.0/25", "site-key")
+        replyd = self.start("lisp-replyd", "-l", ETR, "-f", config)
+        self.assertEqual(replyd.listen, [(ETR, 4342)])
+        self.assertEqual(self.register(config), 0)
+        status, (answer,) = self.ask_server("198.51.100.7")
+        self.assertEqual(status, 0)
+        self.assertEqual(answer["from"], ETR + ":4342")
+        self.assertTrue(answer["records"][0]["authoritative"])
+        self.assertEqual(answer["records"][0]["locators"][0]["rloc"], ETR)
+        # With the resolver of lisp.conf, and past it.
+        self.assertEqual(self.ask("-f", config, "198.51.100.7").returncode, 0)
+        probe = self.ask("-m", ETR, "--probe", "198.51.100.0/25")
+        self.assertEqual(probe.returncode, 0)
+        self.assertRegex(probe.stdout, rf"{ETR} +up +1/100  probed")
+
+    def test_C115_answered_for_the_site_that_has_no_replyd(self):
+        self.assertEqual(self.register(self.site("192.0.2.0/24", "other-key", "alg=sha256")), 0)
+        status, (answer,) = self.ask_server("192.0.2.7")
+        self.assertEqual(status, 0)
+        self.assertEqual(answer["from"], f"{SERVER}:{self.port}")
+        self.assertEqual(answer["records"][0]["locators"][0]["rloc"], ETR)
+        self.assertFalse(answer["records"][0]["authoritative"])
+
+    def test_reload_keeps_registrations(self):
+        self.assertEqual(self.register(self.site("198.51.100.0/25", "site-key")), 0)
+        self.write("mapserver.conf", SITES.replace("golden", "renamed"))
+        self.server.reload(r": reloaded$")
+        self.assertEqual([each["eid"] for each in self.registrations()], ["198.51.100.0/25"])
+        self.write("mapserver.conf", SITES.replace("site-key", "new-key"))
+        self.server.reload(r": reloaded$")
+        self.assertEqual(self.registrations(), [])
+
+
+if __name__ == "__main__":
+    BINDIR = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)
