@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
+#include <pwd.h>
 #include <sstream>
 #include <unistd.h>
 
@@ -269,6 +270,35 @@ TEST(Daemon, MakesItsStateDirectory) {
 	auto bad = options;
 	bad.state_directory = scratch.file("file/state");
 	EXPECT_THROW((Daemon{"lisp-testd", bad}.state_directory()), std::system_error);
+}
+
+TEST(Daemon, WhatRootMadeBelongsToTheUserThatItBecomes) {
+	const auto *nobody = getpwnam("nobody");
+	if (geteuid() != 0 || nobody == nullptr) GTEST_SKIP() << "not root";
+	const ScratchDirectory scratch;
+	ASSERT_EQ(chmod(scratch.path().c_str(), 0755), 0);
+	auto options = options_in(scratch);
+	options.user = "nobody";
+	std::ofstream{scratch.file("precious")} << "root's";
+	Child child{[&] {
+		Daemon daemon{"lisp-testd", options};
+		const auto state = daemon.state_directory();
+		std::ofstream{state + "/nonce"} << "1";
+		std::filesystem::create_hard_link(scratch.file("precious"), state + "/link");
+		return daemon.run({});
+	}};
+	child.read_until("ready");
+	const auto owner = [&](const std::string &name) {
+		struct stat status {};
+		EXPECT_EQ(lstat(scratch.file(name).c_str(), &status), 0) << name;
+		return status.st_uid;
+	};
+	for (const auto *name : {"run", "run/lisp-testd.sock", "state", "state/nonce"})
+		EXPECT_EQ(owner(name), nobody->pw_uid) << name;
+	EXPECT_EQ(owner("precious"), 0U);
+	child.signal(SIGTERM);
+	EXPECT_EQ(child.wait(), 0);
+	EXPECT_FALSE(std::filesystem::exists(scratch.file("run/lisp-testd.sock")));
 }
 
 TEST(Daemon, RefusesAnUnknownLogFormat) {
