@@ -5,10 +5,9 @@ int main(int argc, char **argv) {
 	lisp::RequestOptions options;
 	options.config = lisp::os::config_directory + std::string{"/lisp.conf"};
 	lisp::Cli cli{"lisp-request", "ask a mapping system for EIDs"};
-	cli.option("-m,--resolver", options.resolver, "map-resolver to ask", "RESOLVER[:PORT]");
-	cli.option(
-	    "-f,--config", options.config, "where the map-resolver is read from without -m", "FILE");
-	cli.option("-s,--source", options.source_eid, "source EID of the requests", "SOURCE-EID");
+	cli.option("-m", options.resolver, "map-resolver to ask", "RESOLVER[:PORT]");
+	cli.option("-f", options.config, "where the map-resolver is read from without -m", "FILE");
+	cli.option("-s", options.source_eid, "source EID of the requests", "SOURCE-EID");
 	cli.option("--instance", options.instance, "Instance ID of the EIDs", 0xffffff, "N");
 	cli.flag("--no-ecm", options.no_encapsulation, "send plain Map-Requests");
 	cli.flag("--probe", options.probe, "send RLOC probes, to the address given with -m");
