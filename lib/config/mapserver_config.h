@@ -41,6 +41,7 @@ struct MapServerConfig {
 	bool operator==(const MapServerConfig &) const = default;
 };
 
+// As for the site's configuration: never stops at an error, parse(print(c)) == c but for positions.
 MapServerConfig parse_mapserver_config(std::string_view text, Diagnostics &found);
 std::string print_mapserver_config(const MapServerConfig &config);
 MapServerConfig load_mapserver_config(

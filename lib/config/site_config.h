@@ -16,7 +16,7 @@ enum class WholeSite : std::uint8_t { automatic, yes, no };
 
 // A line of @MAPSERVER: "host key" and words of the form name=value.
 struct MapServerLine {
-	std::string host; // a name or an address; never a port
+	std::string host; // a name in lower case or an address in its canonical form; never a port
 	std::uint16_t port = 4342;
 	std::string secret;   // never to be printed
 	std::string key_file; // read in place of the secret when not empty
@@ -85,11 +85,13 @@ struct SiteConfig {
 // Never stops at an error: what could be understood is returned, what could not is in `found`.
 SiteConfig parse_site_config(std::string_view text, Diagnostics &found);
 
-// In the seed's form, keys included: parse(print(c)) == c but for positions.
+// In the seed's form, keys included, unless a key file holds them: parse(print(c)) == c but for
+// positions and the secrets that were read from key files.
 std::string print_site_config(const SiteConfig &config);
 
 // Reads and parses a file; an unreadable file, and one with keys that others may read (unless
-// `insecure_perms`), is a diagnostic too. Keys named by key-file= are read.
+// `insecure_perms`), is a diagnostic too. Key files, relative to the file's directory, fill the
+// secrets of the lines that name them; what is wrong with one is told at the line.
 SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found);
 
 // The EID-record that stands for a section, locators in the order of RFC 9301 section 5.5: A and,
