@@ -1,0 +1,1 @@
+lisp-decode -r ../../pcaps/opencp-mr-ddt.pcap udp prt 4342

@@ -1,0 +1,1 @@
+lisp-decode -F xml -r ../../pcaps/opencp-mr-ddt.pcap

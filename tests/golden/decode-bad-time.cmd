@@ -1,0 +1,1 @@
+lisp-decode --time local -r ../../pcaps/opencp-mr-ddt.pcap

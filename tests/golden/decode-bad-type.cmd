@@ -1,0 +1,1 @@
+lisp-decode --type map-requests -r ../../pcaps/opencp-mr-ddt.pcap

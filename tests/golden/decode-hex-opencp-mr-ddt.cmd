@@ -1,0 +1,1 @@
+lisp-decode -F hex -r ../../pcaps/opencp-mr-ddt.pcap

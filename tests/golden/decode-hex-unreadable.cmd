@@ -1,0 +1,1 @@
+lisp-decode --hex nothing.hex

@@ -1,0 +1,1 @@
+lisp-decode -F json -r ../../pcaps/opencp-xtr-exchanges.pcap

@@ -1,0 +1,1 @@
+lisp-decode -r ../../pcaps/tcpdump/lisp_ipv6.pcap

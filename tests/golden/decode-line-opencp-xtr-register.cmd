@@ -1,0 +1,1 @@
+lisp-decode -r ../../pcaps/opencp-xtr-register.pcap

@@ -1,0 +1,1 @@
+lisp-decode -r ../data/golden-packets.txt

@@ -1,0 +1,1 @@
+lisp-decode -x --time none -r ../../pcaps/opencp-xtr-register.pcap

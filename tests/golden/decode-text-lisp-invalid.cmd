@@ -1,0 +1,1 @@
+lisp-decode -F text -r ../../pcaps/tcpdump/lisp_invalid.pcap

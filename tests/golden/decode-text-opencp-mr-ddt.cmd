@@ -1,0 +1,1 @@
+lisp-decode -F text -r ../../pcaps/opencp-mr-ddt.pcap

@@ -1,0 +1,1 @@
+lisp-decode --time none -r nothing.pcap -r ../../pcaps/opencp-xtr-register.pcap

@@ -1,0 +1,1 @@
+lisp-decode -F v102 -r ../../pcaps/opencp-xtr-register.pcap
