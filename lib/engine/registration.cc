@@ -298,7 +298,7 @@ std::string Registration::explanation() const {
 	case RegistrationState::unresolved: return trouble_;
 	case RegistrationState::refused: return "the map-server accepted no record";
 	case RegistrationState::partial:
-		return std::to_string(records_ - acknowledged_) + " records are not acknowledged";
+		return "records not acknowledged: " + std::to_string(records_ - acknowledged_);
 	case RegistrationState::pending:
 	case RegistrationState::timeout: return "no map-notify";
 	case RegistrationState::sent: return "no map-notify is asked for";
