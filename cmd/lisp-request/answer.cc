@@ -5,8 +5,6 @@
 
 #include <fmt/core.h>
 
-#include <iterator>
-
 namespace lisp {
 
 // As its JSON has it.
@@ -40,21 +38,19 @@ void append_locator(std::string &out, const Locator &locator, bool probed) {
 	std::string rloc;
 	append(rloc, AddressText{locator.rloc});
 	const auto share = fmt::format("{}/{}", locator.priority, locator.weight);
-	fmt::format_to(std::back_inserter(out), "  {:<39}  {:<5}  {}{}\n", rloc,
-	    locator.reachable ? "up" : "down", share, probed ? "  probed" : "");
+	out += fmt::format("  {:<39}  {:<5}  {}{}\n", rloc, locator.reachable ? "up" : "down", share,
+	    probed ? "  probed" : "");
 }
 
 // RFC 9301 section 5.4: of several p bits the first counts.
 void append_record(std::string &out, const MapRecord &record) {
 	append(out, EidText{record.eid, record.mask_length});
-	fmt::format_to(std::back_inserter(out), ", record ttl: {}", ttl_text(record));
+	out += fmt::format(", record ttl: {}", ttl_text(record));
 	if (record.authoritative) out += ", auth";
-	if (record.locators.empty())
-		fmt::format_to(std::back_inserter(out), ", negative: {}", name(record.action));
+	if (record.locators.empty()) out += fmt::format(", negative: {}", name(record.action));
 	out += '\n';
 	if (record.locators.empty()) return;
-	fmt::format_to(
-	    std::back_inserter(out), "  {:<39}  {:<5}  {}\n", "Locator", "State", "Priority/Weight");
+	out += fmt::format("  {:<39}  {:<5}  {}\n", "Locator", "State", "Priority/Weight");
 	bool probed_seen = false;
 	for (const auto &locator : record.locators) {
 		const bool probed = locator.probed && !probed_seen;
@@ -71,7 +67,7 @@ std::string eid_text(const EidPrefix &eid) {
 
 void append_answer_text(std::string &out, const RequestAnswer &answer) {
 	const auto seconds = static_cast<double>(answer.round_trip.count()) / 1e6;
-	fmt::format_to(std::back_inserter(out),
+	out += fmt::format(
 	    "Received map-reply from {} with rtt {:.6f} secs\n\nMapping entry for EID {}:\n",
 	    to_string(answer.from.address), seconds, eid_text(answer.eid));
 	for (const auto &record : answer.records) append_record(out, record);

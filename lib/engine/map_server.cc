@@ -89,15 +89,21 @@ MapServer::Accepted MapServer::accept(const MapRecord &record, std::uint32_t sit
 	return {eid, place->line};
 }
 
-void MapServer::on_register(const Arrival &arrival, const MapRegister &message, Instant now) {
-	// The site is that of the first EID-record that belongs to one; its keys decide.
-	std::optional<ServerSites::Eid> place;
-	std::optional<EidPrefix> first;
-	for (const auto &record : message.records) {
+// The site is that of the first EID-record that belongs to one; its keys decide.
+std::optional<ServerSites::Eid> MapServer::site_of(List<MapRecord> records) const {
+	for (const auto &record : records) {
 		const auto eid = eid_prefix(record.eid, record.mask_length);
-		if (eid && !first) first = eid;
-		if (eid && (place = sites_->registrable(*eid))) break;
+		if (!eid) continue;
+		if (const auto place = sites_->registrable(*eid)) return place;
 	}
+	return std::nullopt;
+}
+
+void MapServer::on_register(const Arrival &arrival, const MapRegister &message, Instant now) {
+	std::optional<EidPrefix> first; // for whoever reads about a drop
+	if (!message.records.empty())
+		first = eid_prefix(message.records[0].eid, message.records[0].mask_length);
+	const auto place = site_of(message.records);
 	if (!place) return drop(MapServerDrop::foreign_eid, {}, first);
 	const auto &site = place->site->name;
 	const auto key = sites_->verify(place->site_number, message.authentication, arrival.octets);
@@ -114,7 +120,7 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 		drop(MapServerDrop::resent, site, first);
 
 	++message_;
-	std::uint16_t port = arrival.from.port;
+	auto port = arrival.from.port;
 	for (const auto &record : message.records) {
 		const auto accepted = accept(record, place->site_number);
 		if (!accepted.eid) continue;

@@ -62,6 +62,7 @@ private:
 	    std::optional<EidPrefix> eid = std::nullopt);
 	void send(const Endpoint &to, const IpAddress &source, Bytes octets);
 
+	std::optional<ServerSites::Eid> site_of(List<MapRecord> records) const;
 	void on_register(const Arrival &arrival, const MapRegister &message, Instant now);
 	Accepted accept(const MapRecord &record, std::uint32_t site_number);
 	void apply(const MapRegister &message, const MapRecord &record, const EidPrefix &eid,

@@ -224,6 +224,8 @@ void RegistrationTable::for_each(
 }
 
 EidPrefix RegistrationTable::vacant(const EidPrefix &eid, unsigned base, Instant now) const {
+	if (const auto hole = index_.hole(eid, base)) return *hole;
+	// A covering prefix, or one that has expired, hides it.
 	for (auto length = base; length < eid.length; ++length) {
 		const auto candidate = EidPrefix::make(eid.address, length, eid.instance);
 		bool empty = true;
