@@ -4,12 +4,13 @@
 
 int main(int argc, char **argv) {
 	lisp::Options options;
+	bool json = false;
 	lisp::Cli cli{"lisp-decode", "print the LISP messages of captures or of hexadecimal text"};
 	cli.option(
 	    "-r,--read", options.inputs, "capture file, - for standard input; may be repeated", "FILE");
 	cli.flag("--hex", options.hex, "the input is LISP messages in hexadecimal");
 	cli.option("-F,--format", options.format, "line, text, json, v102 or hex", "FORMAT");
-	cli.flag("--json", options.json, "the same as --format json");
+	cli.flag("--json", json, "the same as --format json");
 	cli.option("-c,--max-count", options.count, "stop after N messages", UINT64_MAX);
 	cli.option("--keys", options.key_file, "check authentication with the keys in FILE", "FILE");
 	cli.flag("--insecure-perms", options.insecure_perms, "take keys from a file others may read");
@@ -20,6 +21,6 @@ int main(int argc, char **argv) {
 	cli.option("filter", options.words,
 	    "tcpdump expression, or - for standard input; with --hex, files", "FILTER");
 	if (const auto status = cli.parse(argc, argv)) return *status;
-	if (options.json) options.format = "json";
+	if (json) options.format = "json";
 	return lisp::guarded("lisp-decode", [&] { return lisp::run(options); });
 }

@@ -12,7 +12,6 @@ struct Options {
 	std::vector<std::string> words;  // a tcpdump expression, or "-"; with hex, files
 	bool hex = false;
 	std::string format = "line";
-	bool json = false; // format is "json"
 	std::string time = "utc";
 	std::string types;       // names with commas between; empty for all
 	std::uint64_t count = 0; // messages to stop after; 0 for no end

@@ -3,8 +3,9 @@
 #
 # Compares lisp-decode with tshark, message by message, on the captures of pcaps/ or those named:
 # every line of JSON parses, and the outermost types are, one after the other, those that tshark
-# sees. Neither messages quoted in ICMP errors count, nor those of less than 3 octets, whose type
-# tshark does not tell. Status 77, which ctest shows as skipped, where tshark or jq is missing.
+# sees. Not counted are data packets, messages quoted in ICMP errors and those of less than 3 octets,
+# whose type tshark does not tell. Status 77, which ctest shows as skipped, where tshark or jq is
+# missing.
 bin=$(cd "$1" && pwd) || exit 1
 shift
 for tool in tshark jq; do
@@ -26,7 +27,7 @@ types_by_tshark() {
 types_by_us() {
 	"$bin/lisp-decode" -F json -r "$1" 2>"$work/errors" >"$work/json"
 	[ $? -le 1 ] || return 1
-	jq -r 'select(.length >= 3) | {"map-request": 1, "map-reply": 2, "map-register": 3, "map-notify": 4,
+	jq -r 'select(.length >= 3 and .type != "data") | {"map-request": 1, "map-reply": 2, "map-register": 3, "map-notify": 4,
 		"map-notify-ack": 5, "change-priority": 5, "map-referral": 6, "info-request": 7,
 		"info-reply": 7, "encapsulated-control": 8, "shared-extension": 15}[.type] // "?"' \
 		"$work/json"
