@@ -118,6 +118,12 @@ std::optional<LinkLayer> link_layer(int dlt) {
 	}
 }
 
+ChecksumState checksum_state(const IpHeader &ip, Bytes datagram) {
+	const auto state = udp_checksum_state(ip, datagram);
+	const bool unfinished = state == ChecksumState::bad && is_left_to_hardware(ip, datagram);
+	return unfinished ? ChecksumState::unchecked : state;
+}
+
 std::optional<Captured> peel(Bytes frame, LinkLayer layer) {
 	Reader in{frame};
 	if (!skip_link_layer(in, layer)) return std::nullopt;
@@ -143,7 +149,7 @@ std::optional<Captured> peel(Bytes frame, LinkLayer layer) {
 	captured.fragment = ip.fragment;
 	captured.ip_checksum = ip.checksum;
 	if (captured.octets.size() == captured.length)
-		captured.udp_checksum = udp_checksum_state(ip, datagram.first(udp.length));
+		captured.udp_checksum = checksum_state(ip, datagram.first(udp.length));
 	return captured;
 }
 

@@ -8,12 +8,18 @@ namespace {
 
 constexpr std::uint16_t fragment_bits = 0x3fff; // MF and the offset
 
-std::uint16_t udp_checksum(const IpAddress &source, const IpAddress &destination, Bytes datagram) {
+Checksum pseudo_header(
+    const IpAddress &source, const IpAddress &destination, std::size_t datagram_size) {
 	Checksum sum;
 	sum.add(source.bytes());
 	sum.add(destination.bytes());
-	sum.add_u32(static_cast<std::uint32_t>(datagram.size()));
+	sum.add_u32(static_cast<std::uint32_t>(datagram_size));
 	sum.add_u16(protocol_udp);
+	return sum;
+}
+
+std::uint16_t udp_checksum(const IpAddress &source, const IpAddress &destination, Bytes datagram) {
+	auto sum = pseudo_header(source, destination, datagram.size());
 	sum.add(datagram);
 	return sum.value();
 }
@@ -103,6 +109,13 @@ ChecksumState udp_checksum_state(const IpHeader &ip, Bytes datagram) {
 	if (datagram[6] == 0 && datagram[7] == 0) return ChecksumState::zero;
 	const auto sum = udp_checksum(ip.source, ip.destination, datagram);
 	return sum == 0 ? ChecksumState::good : ChecksumState::bad;
+}
+
+bool is_left_to_hardware(const IpHeader &ip, Bytes datagram) {
+	if (datagram.size() < udp_header_size) return false;
+	const auto stored = static_cast<std::uint16_t>(datagram[6] << 8 | datagram[7]);
+	const auto sum = pseudo_header(ip.source, ip.destination, datagram.size()).value();
+	return stored == static_cast<std::uint16_t>(~sum);
 }
 
 void write_udp_packet(Writer &out, const Endpoint &source, const Endpoint &destination,

@@ -20,7 +20,7 @@ struct IpHeader {
 	std::uint16_t header_length = 0; // octets, options included
 	std::size_t payload_length = 0;  // octets after the header, as the header claims
 	bool fragment = false;
-	std::uint16_t fragment_offset = 0; // octets
+	std::uint16_t fragment_offset = 0;            // octets
 	ChecksumState checksum = ChecksumState::good; // IPv6 has none: good
 
 	bool operator==(const IpHeader &) const = default;
@@ -46,6 +46,10 @@ void read(Reader &in, UdpHeader &header);
 
 // Over header and payload together; `datagram` begins with the UDP header and is `length` long.
 ChecksumState udp_checksum_state(const IpHeader &ip, Bytes datagram);
+
+// A sending host may leave the checksum to its network card and store the sum of the pseudo-header
+// alone: so it looks in a capture made on that host, and on interfaces without any card.
+bool is_left_to_hardware(const IpHeader &ip, Bytes datagram);
 
 // An IP header, a UDP header and `payload`, with both checksums computed. Source and destination
 // are of one family.

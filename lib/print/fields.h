@@ -38,8 +38,23 @@ template <class T, class A> inline constexpr bool is_list<std::vector<T, A>> = t
 template <class T> inline constexpr bool is_optional = false;
 template <class T> inline constexpr bool is_optional<std::optional<T>> = true;
 
+// Without lists or structs inside.
+template <class T> inline constexpr bool is_plain = !is_list<T> && !Described<T>;
+template <class T> inline constexpr bool is_plain<std::optional<T>> = is_plain<T>;
+template <Described T>
+inline constexpr bool is_row = std::apply(
+    [](const auto &...field) {
+	    return (
+	        is_plain<
+	            std::remove_cvref_t<std::invoke_result_t<decltype(field.projection), const T &>>> &&
+	        ...);
+    },
+    fields<T>);
+
 // A sink offers open(key) close() open_list(key) close_list() flag(key, bool)
-// number(key, uint64) text(key, string_view); a key is empty inside a list. Types that are neither
+// number(key, uint64) text(key, string_view); a key is empty inside a list. open_row() and
+// close_row() stand for open({}) and close() around a struct in a list that has nothing but plain
+// fields, so that text can show it on one line. Types that are neither
 // described, nor numbers, nor text are shown by their append(std::string &, const T &), written
 // into the sink's scratch().
 template <class Sink, class T> void describe(Sink &out, std::string_view key, const T &value);
@@ -53,6 +68,18 @@ template <class Sink, Described T> void describe_fields(Sink &out, const T &valu
 	    fields<T>);
 }
 
+template <class Sink, class T> void describe_item(Sink &out, const T &item) {
+	if constexpr (!Described<T>) {
+		describe(out, {}, item);
+	} else if constexpr (is_row<T>) {
+		out.open_row();
+		describe_fields(out, item);
+		out.close_row();
+	} else {
+		describe(out, {}, item);
+	}
+}
+
 template <class Sink, class T> void describe(Sink &out, std::string_view key, const T &value) {
 	if constexpr (is_optional<T>) {
 		if (value) describe(out, key, *value);
@@ -64,7 +91,7 @@ template <class Sink, class T> void describe(Sink &out, std::string_view key, co
 		out.text(key, value);
 	} else if constexpr (is_list<T>) {
 		out.open_list(key);
-		for (const auto &item : value) describe(out, {}, item);
+		for (const auto &item : value) describe_item(out, item);
 		out.close_list();
 	} else if constexpr (Described<T>) {
 		out.open(key);

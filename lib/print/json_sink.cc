@@ -74,7 +74,9 @@ std::size_t utf8_length(std::string_view text) {
 
 // How many characters from the first need no escape and no look at their encoding.
 std::size_t plain_length(std::string_view text) {
-	const auto special = [](char c) { return c < 0x20 || c == 0x7f || c == '"' || c == '\\'; };
+	const auto special = [](unsigned char c) {
+		return c < 0x20 || c >= 0x7f || c == '"' || c == '\\';
+	};
 	return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), special) - text.begin());
 }
 

@@ -19,6 +19,8 @@ public:
 
 	void open(std::string_view key);
 	void close();
+	void open_row() { open({}); }
+	void close_row() { close(); }
 	void open_list(std::string_view key);
 	void close_list();
 	void flag(std::string_view key, bool value);

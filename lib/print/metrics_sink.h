@@ -15,6 +15,8 @@ public:
 
 	void open(std::string_view) { ++depth_; }
 	void close() { --depth_; }
+	void open_row() { ++depth_; }
+	void close_row() { --depth_; }
 	void open_list(std::string_view) { ++depth_; }
 	void close_list() { --depth_; }
 	void flag(std::string_view key, bool value) { number(key, value ? 1 : 0); }

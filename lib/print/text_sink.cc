@@ -13,6 +13,18 @@ void TextSink::open(std::string_view key) {
 	++depth_;
 }
 
+void TextSink::open_row() {
+	begin({});
+	out_ += ':';
+	in_row_ = true;
+	row_is_empty_ = true;
+}
+
+void TextSink::close_row() {
+	out_ += '\n';
+	in_row_ = false;
+}
+
 void TextSink::open_list(std::string_view key) {
 	lists_[depth_ % max_depth] = key;
 }
@@ -22,6 +34,14 @@ void TextSink::number(std::string_view key, std::uint64_t value) {
 }
 
 void TextSink::text(std::string_view key, std::string_view value) {
+	if (in_row_) {
+		out_ += row_is_empty_ ? " " : ", ";
+		row_is_empty_ = false;
+		out_ += key;
+		out_ += ' ';
+		out_ += value;
+		return;
+	}
 	begin(key);
 	out_ += " = ";
 	out_ += value;

@@ -1,4 +1,5 @@
-// Writes described values as indented text, one field a line: "key = value".
+// Writes described values as indented text, one field a line: "key = value". Rows of a list are a
+// line each: "locators: rloc 192.0.2.1, priority 1, weight 100".
 #pragma once
 
 #include <array>
@@ -15,6 +16,8 @@ public:
 
 	void open(std::string_view key);
 	void close() { --depth_; }
+	void open_row();
+	void close_row();
 	void open_list(std::string_view key);
 	void close_list() {}
 	void flag(std::string_view key, bool value) { text(key, value ? "yes" : "no"); }
@@ -31,6 +34,8 @@ private:
 	static constexpr unsigned max_depth = 16;
 	std::array<std::string_view, max_depth> lists_; // by depth: the list whose items come next
 	unsigned depth_;
+	bool in_row_ = false;
+	bool row_is_empty_ = false;
 };
 
 } // namespace lisp

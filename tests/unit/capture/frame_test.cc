@@ -194,5 +194,16 @@ TEST(FrameVlan, TagsAreMeasured) {
 	EXPECT_EQ(vlan_tags_size(hex("02000000000202000000000188a80064")), 0U);
 }
 
+// Linux hands frames that it sends itself to captures before any card has finished their checksum:
+// 198.51.100.1 + 198.51.100.2 + 17 + 40, the sum of the pseudo-header, stands in its place.
+TEST(FrameIpv4, C003_ChecksumLeftToHardwareIsNotWrong) {
+	auto frame = packet(sender, receiver, message());
+	frame[26] = 0x54;
+	frame[27] = 0xa4;
+	EXPECT_EQ(peel(frame, LinkLayer::raw)->udp_checksum, ChecksumState::unchecked);
+	frame[27] ^= 1;
+	EXPECT_EQ(peel(frame, LinkLayer::raw)->udp_checksum, ChecksumState::bad);
+}
+
 } // namespace
 } // namespace lisp

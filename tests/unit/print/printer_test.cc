@@ -233,9 +233,7 @@ TEST(Text, ListsKeepTheirKeys) {
 	    "  dont-map-reply = no\n"
 	    "  itr-rlocs = 198.51.100.1\n"
 	    "  itr-rlocs = 2001:db8:ffff::1\n"
-	    "  records\n"
-	    "    eid = 2001:db8:1:1::1/128\n"
-	    "    notify = no\n");
+	    "  records: eid 2001:db8:1:1::1/128, notify no\n");
 	const auto overlap =
 	    print(captured(golden("REP-OVERLAP").octets), {Format::text, TimeForm::none, false});
 	std::size_t records = 0;
