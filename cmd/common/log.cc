@@ -39,11 +39,19 @@ bool Log::shows(Severity severity) const {
 
 void Log::say(Severity severity, std::string_view text) {
 	if (!shows(severity)) return;
-	const auto index = static_cast<std::size_t>(severity);
+	std::string lead = name_ + ": ";
+	lead += words[static_cast<std::size_t>(severity)];
+	write_line(severity, lead, text);
+}
+
+void Log::say_of_file(Severity severity, std::string_view text) {
+	write_line(severity, {}, text);
+}
+
+void Log::write_line(Severity severity, std::string_view lead, std::string_view text) {
 	const auto safe = printable(text);
-	if (syslog_) return syslog(priorities[index], "%s", safe.c_str());
-	std::string line = name_ + ": ";
-	line += words[index];
+	if (syslog_) return syslog(priorities[static_cast<std::size_t>(severity)], "%s", safe.c_str());
+	std::string line{lead};
 	line += safe;
 	line += '\n';
 	// One write a line, so that lines of several processes on one terminal stay whole.

@@ -33,6 +33,9 @@ public:
 			say(Severity::debug, fmt::format(format, std::forward<Args>(args)...));
 	}
 	void say(Severity severity, std::string_view text); // one line; control characters are escaped
+	// A line that begins with the place in a file that it is about, as compilers write it: on
+	// standard error without this program's name, so that editors find the place.
+	void say_of_file(Severity severity, std::string_view text);
 	bool shows(Severity severity) const;
 
 	// A gate for lines that remotes can trigger: at most a few a second; what was held back is
@@ -40,6 +43,8 @@ public:
 	bool allow(std::chrono::steady_clock::time_point now);
 
 private:
+	void write_line(Severity severity, std::string_view lead, std::string_view text);
+
 	std::string name_;
 	unsigned verbosity_;
 	bool syslog_ = false;

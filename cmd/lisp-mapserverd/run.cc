@@ -1,5 +1,6 @@
 #include "lisp-mapserverd/run.h"
 
+#include "common/configuration.h"
 #include "common/control_port.h"
 #include "common/message_log.h"
 #include "engine/map_server_status.h"
@@ -19,17 +20,6 @@ inline constexpr auto fields<MapserverdSocketCounters> =
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// nullopt when it has errors; all of them have been told, and the warnings.
-std::optional<MapServerConfig> load(const DaemonOptions &options, Log &log) {
-	Diagnostics found;
-	auto config = load_mapserver_config(options.config, options.insecure_perms, found);
-	for (const auto &diagnostic : found.all())
-		log.say(diagnostic.warning ? Severity::warning : Severity::error,
-		    to_string(options.config, diagnostic));
-	if (found.has_errors()) return std::nullopt;
-	return config;
-}
 
 // What an operator is to hear of without asking: a peer's mistake, or an attack.
 bool is_notable(MapServerDrop reason) {
@@ -131,7 +121,7 @@ void Mapserverd::expire() {
 }
 
 std::optional<std::string> Mapserverd::reload() {
-	auto config = load(daemon_.options(), daemon_.log());
+	auto config = load_configuration(load_mapserver_config, daemon_.options(), daemon_.log());
 	if (!config) return daemon_.options().config + " has errors";
 	server_.reload(std::move(*config));
 	return std::nullopt;
@@ -148,7 +138,7 @@ void Mapserverd::append_metrics(std::string &text) const {
 
 int run(const MapserverdOptions &options) {
 	Daemon daemon{"lisp-mapserverd", options.daemon};
-	auto config = load(options.daemon, daemon.log());
+	auto config = load_configuration(load_mapserver_config, options.daemon, daemon.log());
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	daemon.state_directory();

@@ -1,11 +1,10 @@
 #include "lisp-registerd/queries.h"
 
+#include "common/configuration.h"
 #include "lisp-registerd/report.h"
 #include "print/metrics_sink.h"
 
 #include <fmt/core.h>
-
-#include <cstdio>
 
 namespace lisp {
 
@@ -106,7 +105,7 @@ void answer_eids(const SiteRecords &records, QueryReply &reply) {
 }
 
 void append_metrics(std::string &out, const Service &service) {
-	MetricsSink sink{out, "lisp_registerd_"};
+	MetricsSink sink{out, "lisp_registerd"};
 	describe_fields(sink, service.registrar().counters());
 	describe_fields(sink, Sends{service.failed_sends()});
 	describe_fields(sink, totals(service.registrar()));
@@ -121,15 +120,6 @@ void take_datagram(Service &service, const std::vector<std::string_view> &words,
 }
 
 } // namespace
-
-std::optional<SiteConfig> load(const DaemonOptions &options) {
-	Diagnostics found;
-	auto config = load_site_config(options.config, options.insecure_perms, found);
-	for (const auto &diagnostic : found.all())
-		fmt::print(stderr, "{}\n", to_string(options.config, diagnostic));
-	if (found.has_errors()) return std::nullopt;
-	return config;
-}
 
 void offer_queries(Daemon &daemon, Service &service) {
 	const auto &registrar = service.registrar();
@@ -156,8 +146,8 @@ void offer_queries(Daemon &daemon, Service &service) {
 	});
 	daemon.on_metrics([&](std::string &out) { append_metrics(out, service); });
 	daemon.on_reload([&]() -> std::optional<std::string> {
-		const auto config = load(daemon.options());
-		if (!config) return "errors in " + daemon.options().config;
+		const auto config = load_configuration(load_site_config, daemon.options(), daemon.log());
+		if (!config) return daemon.options().config + " has errors";
 		service.configure(*config);
 		return std::nullopt;
 	});

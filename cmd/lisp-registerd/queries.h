@@ -1,12 +1,9 @@
-// What others may ask of lisp-registerd at its local socket, and how it reads its configuration.
+// What others may ask of lisp-registerd at its local socket.
 #pragma once
 
 #include "lisp-registerd/service.h"
 
 namespace lisp {
-
-// Reports what is wrong on standard error; nothing where the file cannot be used.
-std::optional<SiteConfig> load(const DaemonOptions &options);
 
 void offer_queries(Daemon &daemon, Service &service);
 

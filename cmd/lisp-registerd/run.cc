@@ -1,3 +1,4 @@
+#include "common/configuration.h"
 #include "lisp-registerd/once.h"
 #include "lisp-registerd/queries.h"
 
@@ -30,7 +31,7 @@ void warn_of_weak_algorithms(const SiteConfig &config, Log &log) {
 int run(const RegisterdOptions &options) {
 	check(options);
 	Daemon daemon{"lisp-registerd", options.daemon};
-	const auto config = load(options.daemon);
+	const auto config = load_configuration(load_site_config, options.daemon, daemon.log());
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	if (config->map_servers.empty()) daemon.log().warning("no map-server is configured");

@@ -30,7 +30,8 @@ RegistrationOptions registration_options(const RegisterdOptions &options) {
 Service::Service(Daemon &daemon, const RegisterdOptions &options, NonceFile nonces)
     : daemon_(daemon), messages_(daemon.log(), options.daemon), nonces_(std::move(nonces)),
       registrar_(registration_options(options), nonces_.ceiling()), sockets_(options, daemon.log()),
-      resolver_(daemon.loop()), timer_(daemon.loop(), [this] { work(); }) {
+      resolver_(daemon.loop()), timer_(daemon.loop(), [this] { work(); }),
+      reports_itself_(options.once) {
 	sockets_.watch(daemon.loop(), [this](const Endpoint &from, const Endpoint &to, Bytes octets) {
 		receive(from, to, octets);
 	});
@@ -159,18 +160,22 @@ void Service::send(const Registrar::Send &datagram, Instant now) {
 }
 
 void Service::tell_changes() {
-	auto &log = daemon_.log();
 	for (const auto server : registrar_.take_changed()) {
 		const auto status = registrar_.status(server);
-		switch (status.state) {
-		case RegistrationState::acknowledged:
-		case RegistrationState::sent: log.info("{}", to_line(status)); break;
-		case RegistrationState::timeout: try_next_address(server); [[fallthrough]];
-		case RegistrationState::partial:
-		case RegistrationState::refused: log.warning("{}", to_line(status)); break;
-		case RegistrationState::unresolved:
-		case RegistrationState::pending: break;
-		}
+		if (!reports_itself_) tell(status);
+		if (status.state == RegistrationState::timeout) try_next_address(server);
+	}
+}
+
+void Service::tell(const RegistrationStatus &status) {
+	switch (status.state) {
+	case RegistrationState::acknowledged:
+	case RegistrationState::sent: daemon_.log().info("{}", to_line(status)); break;
+	case RegistrationState::timeout:
+	case RegistrationState::partial:
+	case RegistrationState::refused: daemon_.log().warning("{}", to_line(status)); break;
+	case RegistrationState::unresolved:
+	case RegistrationState::pending: break;
 	}
 }
 

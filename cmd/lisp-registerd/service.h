@@ -47,6 +47,7 @@ private:
 	void carry_out(const Registrar::Effects &effects, Instant now);
 	void send(const Registrar::Send &datagram, Instant now);
 	void tell_changes();
+	void tell(const RegistrationStatus &status);
 
 	Daemon &daemon_;
 	MessageLog messages_;
@@ -58,6 +59,7 @@ private:
 	Loop::Timer timer_;
 	std::function<void()> progress_ = [] {};
 	bool nonces_saved_ = true; // when it was last tried
+	bool reports_itself_;      // with --once: the states are told at the end, not in the log
 	std::uint64_t failed_sends_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "lisp-replyd/run.h"
 
+#include "common/configuration.h"
 #include "common/control_port.h"
 #include "common/message_log.h"
 #include "engine/replier.h"
@@ -30,17 +31,6 @@ inline constexpr auto fields<SocketCounters> = std::tuple{
 };
 
 namespace {
-
-// nullopt when it has errors; all of them have been told, and the warnings.
-std::optional<SiteConfig> load(const DaemonOptions &options, Log &log) {
-	Diagnostics found;
-	auto config = load_site_config(options.config, options.insecure_perms, found);
-	for (const auto &diagnostic : found.all())
-		log.say(diagnostic.warning ? Severity::warning : Severity::error,
-		    to_string(options.config, diagnostic));
-	if (found.has_errors()) return std::nullopt;
-	return config;
-}
 
 Replier::Options replier_options(const ReplydOptions &options, Families sendable) {
 	Replier::Options result;
@@ -128,7 +118,7 @@ void Replyd::log_drop(const Dropped &dropped, const Arrival &arrival, Instant no
 }
 
 std::optional<std::string> Replyd::reload() {
-	const auto config = load(daemon_.options(), daemon_.log());
+	const auto config = load_configuration(load_site_config, daemon_.options(), daemon_.log());
 	if (!config) return daemon_.options().config + " has errors";
 	replier_.replace(EidRecords{*config});
 	return std::nullopt;
@@ -162,7 +152,7 @@ void Replyd::append_metrics(std::string &text) const {
 
 int run(const ReplydOptions &options) {
 	Daemon daemon{"lisp-replyd", options.daemon};
-	const auto config = load(options.daemon, daemon.log());
+	const auto config = load_configuration(load_site_config, options.daemon, daemon.log());
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	ControlPort port{options.listen, daemon.log()};

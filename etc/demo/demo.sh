@@ -20,6 +20,7 @@ if [ -z "${LISP_DEMO_INSIDE:-}" ]; then
 fi
 
 mount -t tmpfs tmpfs /run
+mount -t proc proc /proc 2>/dev/null || : # where the system lets users; else the old one shows
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 cd "$home"
@@ -169,8 +170,8 @@ kill -INT "$capture"
 wait "$capture" 2>/dev/null || :
 
 chapter "5. What was on the wire"
-printf '$ %s\n' "lisp-decode -r capture.pcap"
-lisp-decode -r capture.pcap
+printf '$ %s\n\n' "lisp-decode --time none -r capture.pcap"
+lisp-decode --time none -r capture.pcap | sed G
 echo
 echo "The first Map-Register again, in full, its authentication checked:"
 echo

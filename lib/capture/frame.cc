@@ -99,6 +99,12 @@ bool is_port(const UdpHeader &udp, std::uint16_t port) {
 	return udp.source_port == port || udp.destination_port == port;
 }
 
+ChecksumState checksum_state(const IpHeader &ip, Bytes datagram) {
+	const auto state = udp_checksum_state(ip, datagram);
+	const bool unfinished = state == ChecksumState::bad && is_left_to_hardware(ip, datagram);
+	return unfinished ? ChecksumState::unchecked : state;
+}
+
 } // namespace
 
 std::optional<LinkLayer> link_layer(int dlt) {
@@ -116,12 +122,6 @@ std::optional<LinkLayer> link_layer(int dlt) {
 	case 276: return LinkLayer::linux_sll2;
 	default: return std::nullopt;
 	}
-}
-
-ChecksumState checksum_state(const IpHeader &ip, Bytes datagram) {
-	const auto state = udp_checksum_state(ip, datagram);
-	const bool unfinished = state == ChecksumState::bad && is_left_to_hardware(ip, datagram);
-	return unfinished ? ChecksumState::unchecked : state;
 }
 
 std::optional<Captured> peel(Bytes frame, LinkLayer layer) {
