@@ -47,10 +47,11 @@ bool remove_stale(const std::string &path) {
 // Bound, with its mode set before anybody can connect, and listening. 0, or errno.
 int listen_at(int descriptor, const std::string &path) {
 	const auto address = SocketAddress::unix_path(path);
-	if (bind(descriptor, address.get(), address.size()) < 0) {
+	if (!address) return errno;
+	if (bind(descriptor, address->get(), address->size()) < 0) {
 		if (errno != EADDRINUSE) return errno;
 		if (!remove_stale(path)) return EADDRINUSE;
-		if (bind(descriptor, address.get(), address.size()) < 0) return errno;
+		if (bind(descriptor, address->get(), address->size()) < 0) return errno;
 	}
 	if (chmod(path.c_str(), socket_mode) < 0) return errno;
 	return listen(descriptor, static_cast<int>(max_clients)) < 0 ? errno : 0;

@@ -77,8 +77,9 @@ void allow_longest_message(int descriptor) {
 
 int connect_unix_socket(const std::string &path) {
 	const auto address = SocketAddress::unix_path(path);
+	if (!address) return -1;
 	const int descriptor = make_unix_socket();
-	if (descriptor < 0 || connect(descriptor, address.get(), address.size()) == 0)
+	if (descriptor < 0 || connect(descriptor, address->get(), address->size()) == 0)
 		return descriptor;
 	const int error = errno;
 	close(descriptor);

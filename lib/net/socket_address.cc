@@ -5,9 +5,9 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <system_error>
 
 namespace lisp {
 
@@ -30,10 +30,12 @@ SocketAddress::SocketAddress(const Endpoint &endpoint) {
 	os::set_length(fill(), size_);
 }
 
-SocketAddress SocketAddress::unix_path(const std::string &path) {
+std::optional<SocketAddress> SocketAddress::unix_path(const std::string &path) {
 	sockaddr_un address{};
-	if (path.empty() || path.size() >= sizeof address.sun_path)
-		throw std::system_error(ENAMETOOLONG, std::generic_category(), path);
+	if (path.empty() || path.size() >= sizeof address.sun_path) {
+		errno = ENAMETOOLONG;
+		return std::nullopt;
+	}
 	address.sun_family = AF_UNIX;
 	std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
 	SocketAddress result;

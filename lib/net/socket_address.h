@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 namespace lisp {
@@ -15,8 +16,8 @@ class SocketAddress {
 public:
 	SocketAddress() = default; // empty: for the system to fill in
 	explicit SocketAddress(const Endpoint &endpoint);
-	// A Unix socket's path. Throws std::system_error when it is too long.
-	static SocketAddress unix_path(const std::string &path);
+	// A Unix socket's path; nullopt and ENAMETOOLONG when it is empty or too long.
+	static std::optional<SocketAddress> unix_path(const std::string &path);
 
 	// An address of another family becomes "none".
 	Endpoint endpoint() const;

@@ -17,8 +17,7 @@ int make_unix_socket();
 
 void allow_longest_message(int descriptor);
 
-// Connects without waiting. -1 and errno on failure; throws std::system_error when the path is too
-// long.
+// Connects without waiting. -1 and errno on failure: ENAMETOOLONG where the path is too long.
 int connect_unix_socket(const std::string &path);
 
 // False and errno when not all could be sent at once.

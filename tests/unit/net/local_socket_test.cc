@@ -270,6 +270,12 @@ TEST(LocalSender, DeliversLosesAndFindsTheDaemonAgain) {
 	EXPECT_EQ(seen, (std::vector<std::string>{"datagram 2|0a0a", "datagram 2|0a0a"}));
 }
 
+TEST(LocalSender, PathThatNoSocketCanHaveLosesMessages) {
+	LocalSender sender{"/run/" + std::string(200, 'x') + "/d.sock"};
+	EXPECT_FALSE(sender.send("datagram 1"));
+	EXPECT_EQ(sender.lost(), 1U);
+}
+
 TEST(LocalSender, NeverBlocksOnADaemonThatDoesNotRead) {
 	const ScratchDirectory scratch;
 	Loop loop;
