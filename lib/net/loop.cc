@@ -104,7 +104,9 @@ Loop::Watch Loop::on_signal(int signal, Handler handler) {
 }
 
 void Loop::run() {
-	event_base_loop(base_, EVLOOP_NO_EXIT_ON_EMPTY);
+	errno = 0;
+	if (event_base_loop(base_, EVLOOP_NO_EXIT_ON_EMPTY) < 0)
+		throw std::system_error(errno, std::generic_category(), "event loop");
 	if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 

@@ -52,7 +52,8 @@ public:
 		Watch watch_;
 	};
 
-	// Until stop(). What a handler throws ends it and is thrown from here.
+	// Until stop(). What a handler throws ends it and is thrown from here; std::system_error when
+	// the system cannot wait for events any more.
 	void run();
 	void stop();
 

@@ -11,6 +11,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -210,6 +211,16 @@ TEST(Loop, ForkedChildHasTimersDescriptorsAndSignalsOfItsOwn) {
 	int status = -1;
 	ASSERT_EQ(waitpid(child, &status, 0), child);
 	EXPECT_EQ(status, 0);
+}
+
+TEST(Loop, TellsThatItCannotWaitForEvents) {
+	// The loop's own descriptor is the first that it opens.
+	const int first = dup(STDERR_FILENO);
+	ASSERT_GE(first, 0);
+	close(first);
+	Loop loop;
+	close(first);
+	EXPECT_THROW(loop.run(), std::system_error);
 }
 
 } // namespace
