@@ -8,8 +8,10 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <map>
 #include <string_view>
+#include <unistd.h>
 
 namespace lisp {
 
@@ -36,6 +38,14 @@ std::string in_words(const CLI::ArgumentMismatch &mismatch) {
 	if (text.find("flag override") == std::string_view::npos) return option + " needs a value";
 	if (option.front() != '-') option.insert(0, option.size() == 1 ? "-" : "--");
 	return option + " takes no value";
+}
+
+// Whatever is opened while one of these is closed would get its number, and the next line for
+// standard error.
+void occupy_standard_descriptors() {
+	int descriptor = 0;
+	while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDWR);
+	if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
 void report(const std::string &name, const std::string &what) {
@@ -179,6 +189,7 @@ std::optional<int> Cli::parse(int argc, char **argv) {
 }
 
 int guarded(const std::string &name, const std::function<int()> &run) {
+	occupy_standard_descriptors();
 	try {
 		return run();
 	} catch (const UsageError &wrong) {

@@ -46,8 +46,8 @@ struct UsageError {
 	std::string what;
 };
 
-// Runs the command; the one catch: says "NAME: what" on standard error and returns 1 (2 after a
-// UsageError).
+// Opens what is closed of standard input, output and error to /dev/null and runs the command; the
+// one catch: says "NAME: what" on standard error and returns 1 (2 after a UsageError).
 int guarded(const std::string &name, const std::function<int()> &run);
 
 } // namespace lisp

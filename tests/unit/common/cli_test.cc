@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+
 #include <stdexcept>
 #include <system_error>
+#include <unistd.h>
 
 namespace lisp {
 namespace {
@@ -132,6 +135,20 @@ INSTANTIATE_TEST_SUITE_P(Cli, WrongUsage,
         std::pair{Words{"x", "--timeout", "1s"}, "--timeout: '1s' is not a number of at least 0"},
         std::pair{Words{"x", "-f"}, "-f needs a value"},
         std::pair{Words{"x", "--json=maybe"}, "--json takes no value"}));
+
+TEST(Guarded, StandardDescriptorsAreNobodyElses) {
+	const auto child = fork();
+	ASSERT_GE(child, 0);
+	if (child == 0) {
+		for (int standard = 0; standard <= STDERR_FILENO; ++standard) close(standard);
+		_exit(guarded("lisp-test", [] { return dup(STDERR_FILENO); }));
+	}
+	int status = 0;
+	ASSERT_EQ(waitpid(child, &status, 0), child);
+	ASSERT_TRUE(WIFEXITED(status));
+	EXPECT_GT(WEXITSTATUS(status), STDERR_FILENO);
+	EXPECT_LT(WEXITSTATUS(status), 255); // -1: standard error was not open
+}
 
 TEST(Guarded, TellsFailuresFromWrongUsage) {
 	testing::internal::CaptureStderr();
