@@ -9,13 +9,12 @@ namespace lisp {
 
 namespace {
 
-constexpr std::size_t largest_payload = 65535;
 constexpr int datagrams_a_turn = 64; // of one socket, before the others are looked at
 
 } // namespace
 
 ControlPort::ControlPort(const std::vector<std::string> &listen, Log &log)
-    : room_(largest_payload) {
+    : room_(UdpSocket::max_payload) {
 	for (const auto &text : listen) {
 		const auto local = parse_endpoint(text, control_port);
 		if (!local) throw UsageError{"-l: '" + text + "' is not an address, with or without port"};
@@ -26,9 +25,7 @@ ControlPort::ControlPort(const std::vector<std::string> &listen, Log &log)
 	try {
 		sockets_.emplace_back(Endpoint{IpAddress::v6({}), control_port});
 	} catch (const std::system_error &error) {
-		const bool no_stack = error.code() == std::errc::address_family_not_supported ||
-		                      error.code() == std::errc::address_not_available;
-		if (!no_stack) throw;
+		if (!is_family_missing(error.code())) throw;
 		log.warning("IPv4 only: {}", error.what());
 	}
 }

@@ -1,7 +1,5 @@
 #include "lisp-registerd/sockets.h"
 
-#include "wire/writer.h"
-
 #include <algorithm>
 
 namespace lisp {
@@ -26,7 +24,7 @@ std::vector<IpAddress> sources(const RegisterdOptions &options) {
 
 } // namespace
 
-Sockets::Sockets(const RegisterdOptions &options, Log &log) : room_(max_datagram) {
+Sockets::Sockets(const RegisterdOptions &options, Log &log) : room_(UdpSocket::max_payload) {
 	auto addresses = sources(options);
 	const auto port = static_cast<std::uint16_t>(options.source_port);
 	for (const auto &any : {IpAddress::v4(0), IpAddress::v6(Bytes{IpAddress{}.octets})}) {
@@ -35,9 +33,7 @@ Sockets::Sockets(const RegisterdOptions &options, Log &log) : room_(max_datagram
 		try {
 			sockets_.emplace_back(Endpoint{chosen != addresses.end() ? *chosen : any, port});
 		} catch (const std::system_error &error) {
-			const bool no_stack = error.code() == std::errc::address_family_not_supported ||
-			                      error.code() == std::errc::address_not_available;
-			if (chosen != addresses.end() || !no_stack) throw;
+			if (chosen != addresses.end() || !is_family_missing(error.code())) throw;
 			log.warning("{}", error.what());
 		}
 	}

@@ -130,7 +130,6 @@ std::optional<UdpSocket::Received> UdpSocket::receive(Room room) {
 	const bool wildcard = local_.address.is_unspecified();
 	received.to = wildcard ? destination_of(message) : local_.address;
 	received.octets = room.first(static_cast<std::size_t>(size));
-	received.truncated = (message.msg_flags & MSG_TRUNC) != 0;
 	return received;
 }
 
@@ -152,6 +151,13 @@ std::error_code UdpSocket::send(const Endpoint &to, Bytes octets, const IpAddres
 		return std::make_error_code(std::errc::address_not_available);
 	if (sendmsg(descriptor_, &message, MSG_NOSIGNAL) < 0) return error_code();
 	return {};
+}
+
+bool is_family_missing(const std::error_code &error) {
+	// Linux and FreeBSD kernels without it; FreeBSD jails without an address of it; hosts where it
+	// is switched off.
+	return error == std::errc::address_family_not_supported ||
+	       error == std::errc::protocol_not_supported || error == std::errc::address_not_available;
 }
 
 std::optional<IpAddress> source_address_for(const IpAddress &destination) {

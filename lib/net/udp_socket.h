@@ -21,9 +21,10 @@ public:
 		Endpoint from;
 		IpAddress to; // the local address asked, also on a wildcard socket
 		Bytes octets; // in the caller's room
-		bool truncated = false;
 	};
-	// nullopt when nothing is waiting.
+	static constexpr std::size_t max_payload = 65535; // octets, what the UDP header can tell
+	// nullopt when nothing is waiting. What does not fit `room` is lost, so it has max_payload
+	// octets where that matters.
 	std::optional<Received> receive(Room room);
 
 	// `source` none: the system chooses. EAGAIN and unreachable networks are ordinary results.
@@ -36,6 +37,9 @@ private:
 	int descriptor_ = -1;
 	Endpoint local_;
 };
+
+// Why a socket could not be made or bound: the system was built or set up without the family.
+bool is_family_missing(const std::error_code &error);
 
 // The address this host would send from to reach `destination`; nullopt without a route.
 std::optional<IpAddress> source_address_for(const IpAddress &destination);
