@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdio>
 #include <random>
+#include <stdexcept>
 
 namespace lisp {
 
@@ -54,7 +55,7 @@ std::vector<IpAddress> own_addresses(const Endpoint &resolver) {
 		if (source && !source->is_link_local()) own.push_back(*source);
 	};
 	add(resolver.address);
-	if (own.empty()) throw UsageError{"no route to " + to_string(resolver.address)};
+	if (own.empty()) throw std::runtime_error{"no route to " + to_string(resolver.address)};
 	// Any global address does: nothing is sent there.
 	const auto *elsewhere = resolver.address.is_v4() ? "2001:db8::1" : "192.0.2.1";
 	add(*IpAddress::parse(elsewhere));
@@ -93,7 +94,7 @@ class Asking {
 public:
 	Asking(const RequestOptions &options, Requester::Options requester, Sockets sockets)
 	    : options_(options), sockets_(std::move(sockets)), requester_(std::move(requester)),
-	      timer_(loop_, [this] { advance(); }), room_(max_datagram) {
+	      timer_(loop_, [this] { advance(); }), room_(UdpSocket::max_payload) {
 		for (auto *socket : {&sockets_.ipv4, &sockets_.ipv6})
 			if (socket->descriptor() >= 0)
 				watches_.push_back(

@@ -197,6 +197,12 @@ class Usage(unittest.TestCase):
         self.assertEqual(self.status("lisp-request", "--help"), 0)
         self.assertEqual(self.status("lisp-mapserverd", "--help"), 0)
 
+    def test_no_route_is_a_failure_of_the_network(self):
+        done = subprocess.run([os.path.join(BINDIR, "lisp-request"), "-m", "255.255.255.255",
+                               "10.0.0.1"], capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "lisp-request: no route to 255.255.255.255\n")
+
     def test_mapserverd_refuses_what_it_cannot_use(self):
         with tempfile.TemporaryDirectory() as directory:
             good = write_secret(os.path.join(directory, "good.conf"), SITES)
