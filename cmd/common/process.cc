@@ -52,10 +52,12 @@ void make_directory(const std::string &path, mode_t mode, const std::string &use
 		if (!user.empty()) give_to(path, user);
 		return;
 	}
+	const int error = errno;
 	struct stat status {};
-	if (errno == EEXIST && stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return;
+	if (error == EEXIST && stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return;
 	const auto slash = path.find_last_of('/');
-	if (errno != ENOENT || slash == std::string::npos || slash == 0) fail(path);
+	if (error != ENOENT || slash == std::string::npos || slash == 0)
+		throw std::system_error(error, std::generic_category(), path);
 	make_directory(path.substr(0, slash), 0755, {});
 	make_directory(path, mode, user);
 }
@@ -166,8 +168,10 @@ void notify_supervisor(std::string_view state) {
 
 bool replace_file(const std::string &path, std::string_view text) {
 	const auto fresh = path + ".new";
+	// Whatever another user of the directory has put there is not written to.
+	if (unlink(fresh.c_str()) < 0 && errno != ENOENT) return false;
 	const int descriptor =
-	    open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	    open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (descriptor < 0) return false;
 	const bool written = write_all(descriptor, text);
 	const bool closed = close(descriptor) == 0;

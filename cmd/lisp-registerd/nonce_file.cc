@@ -40,8 +40,10 @@ std::error_code last_error() {
 }
 
 std::error_code write_through(const std::string &path, const std::string &text) {
+	// Whatever another user of the directory has put there is not written to.
+	if (unlink(path.c_str()) < 0 && errno != ENOENT) return last_error();
 	Descriptor file{
-	    ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)};
+	    ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)};
 	if (!file.ok()) return last_error();
 	const auto written = ::write(file.number(), text.data(), text.size());
 	if (written < 0) return last_error();

@@ -237,6 +237,16 @@ class RegisterdTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn(state, done.stderr)
 
+    def test_nonces_are_written_to_a_file_of_its_own(self):
+        state = os.path.join(self.directory, "state")
+        os.mkdir(state)
+        precious = write_secret(os.path.join(self.directory, "precious"), "kept")
+        os.link(precious, os.path.join(state, "nonce.new"))
+        status, _ = self.once("-f", self.configure(self.map_server("key").line()))
+        self.assertEqual(status, 0)
+        with open(precious) as file:
+            self.assertEqual(file.read(), "kept")
+
     def test_damaged_nonce_file_is_refused(self):
         state = os.path.join(self.directory, "state")
         os.mkdir(state)

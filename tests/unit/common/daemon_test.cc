@@ -184,9 +184,12 @@ TEST(Daemon, KeepsAMetricsFile) {
 	const ScratchDirectory scratch;
 	auto options = options_in(scratch);
 	options.metrics = scratch.file("lisp.prom");
+	std::ofstream{scratch.file("precious")} << "kept";
+	std::filesystem::create_hard_link(scratch.file("precious"), options.metrics + ".new");
 	Child child{[&] { return serve(options); }};
 	child.read_until("ready");
 	EXPECT_EQ(contents(options.metrics), "lisp_answered_total 17\n");
+	EXPECT_EQ(contents(scratch.file("precious")), "kept");
 	std::filesystem::remove(options.metrics);
 	child.signal(SIGTERM);
 	EXPECT_EQ(child.wait(), 0);
@@ -270,6 +273,11 @@ TEST(Daemon, MakesItsStateDirectory) {
 	auto bad = options;
 	bad.state_directory = scratch.file("file/state");
 	EXPECT_THROW((Daemon{"lisp-testd", bad}.state_directory()), std::system_error);
+	std::filesystem::create_symlink(scratch.file("nowhere"), scratch.file("dangling"));
+	for (const auto *name : {"dangling", "dangling/state"}) {
+		bad.state_directory = scratch.file(name);
+		EXPECT_THROW((Daemon{"lisp-testd", bad}.state_directory()), std::system_error) << name;
+	}
 }
 
 TEST(Daemon, WhatRootMadeBelongsToTheUserThatItBecomes) {
