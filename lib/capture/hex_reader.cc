@@ -22,12 +22,30 @@ bool is_hex(std::string_view text) {
 	return !text.empty() && text.find_first_not_of("0123456789abcdefABCDEF \t") == text.npos;
 }
 
+// Digits that stand alone or are too few for a message's first word are text: rulers, "add", "Bad".
+bool may_be_message(std::string_view text) {
+	if (!is_hex(text)) return false;
+	std::size_t longest = 0;
+	std::size_t run = 0;
+	for (const char c : text) {
+		run = c == ' ' || c == '\t' ? 0 : run + 1;
+		longest = std::max(longest, run);
+	}
+	return longest > 3 || (longest == 2 && text.size() > 3);
+}
+
 bool begins_dump(std::string_view text) {
 	return text.starts_with("0x") || text.starts_with("0X");
 }
 
 bool has_port(const Captured &captured, std::uint16_t port) {
 	return captured.source && (captured.source->port == port || captured.destination->port == port);
+}
+
+// The endpoint in "ADDR:PORT"; an IPv6 address needs its brackets, or the port would be its end.
+std::optional<Endpoint> endpoint_with_port(std::string_view text) {
+	if (!text.starts_with('[') && text.find(':') != text.rfind(':')) return std::nullopt;
+	return parse_endpoint(text, 0);
 }
 
 } // namespace
@@ -47,15 +65,16 @@ bool HexReader::read_line() {
 	return true;
 }
 
-// "SRC:PORT > DST:PORT ", if the text begins so.
+// "SRC:PORT > DST:PORT ", if the text begins so; a colon may follow, as where lines are printed.
 void HexReader::take_prefix(std::string_view &text) {
 	constexpr std::string_view arrow = " > ";
 	const auto middle = text.find(arrow);
 	if (middle == text.npos) return;
 	const auto rest = text.substr(middle + arrow.size());
 	const auto end = std::min(rest.find_first_of(blanks), rest.size());
-	const auto source = parse_endpoint(text.substr(0, middle), 0);
-	const auto destination = parse_endpoint(rest.substr(0, end), 0);
+	const auto colon = end > 0 && rest[end - 1] == ':' ? 1U : 0U;
+	const auto source = endpoint_with_port(text.substr(0, middle));
+	const auto destination = endpoint_with_port(rest.substr(0, end - colon));
 	if (!source || !destination) return;
 	captured_.source = source;
 	captured_.destination = destination;
@@ -68,7 +87,7 @@ bool HexReader::read_message(std::string_view first) {
 	captured_.destination.reset();
 	take_prefix(first);
 	const bool dump = begins_dump(first);
-	if (!dump && !captured_.source && !is_hex(first)) return false;
+	if (!dump && !captured_.source && !may_be_message(first)) return false;
 	digits_.assign(first.substr(dump ? 2 : 0));
 	while (dump && read_line()) {
 		if (!is_hex(text_)) {

@@ -69,8 +69,25 @@ TEST(HexReader, AddressesMayStandBefore) {
 	        {"9002", 3, "192.0.2.1:4342 192.0.2.2:4341", false}, {"9003", 4, "", false}}));
 }
 
+TEST(HexReader, PrintedLinesPutAColonAfterTheAddresses) {
+	const auto read = read_all("[::1]:5 > 192.0.2.1:4341: 900001\n");
+	EXPECT_EQ(read.messages, (std::vector<Message>{{"900001", 1, "[::1]:5 192.0.2.1:4341", true}}));
+}
+
+TEST(HexReader, UnbracketedIpv6HasNoPort) {
+	const auto read = read_all("::1:5 > ::2:4341 900001\n900002\n");
+	EXPECT_EQ(read.messages, (std::vector<Message>{{"900002", 1, "", false}}));
+}
+
+// As drawings of messages and logs have them.
+TEST(HexReader, RulersAndWordsAreText) {
+	const auto read = read_all("0 1 2 3 4 5 6 7 8 9 0 1\nBad\n  add\n0\n900001\n");
+	EXPECT_EQ(read.messages, (std::vector<Message>{{"900001", 1, "", false}}));
+	EXPECT_TRUE(read.errors.empty());
+}
+
 TEST(HexReader, FaultsNameTheLineAndReadingGoesOn) {
-	const auto read = read_all("\n900\n0x90 zz\n\n9000\n192.0.2.1:5 > 192.0.2.2:6 nonsense\n");
+	const auto read = read_all("\n90000\n0x90 zz\n\n9000\n192.0.2.1:5 > 192.0.2.2:6 nonsense\n");
 	ASSERT_EQ(read.messages.size(), 1U);
 	EXPECT_EQ(read.errors, (std::vector<std::string>{"dump:2: expected pairs of hexadecimal digits",
 	                           "dump:3: expected pairs of hexadecimal digits",
