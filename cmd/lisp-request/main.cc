@@ -8,7 +8,7 @@ int main(int argc, char **argv) {
 	cli.option("-m", options.resolver, "map-resolver to ask", "RESOLVER[:PORT]");
 	cli.option("-f", options.config, "where the map-resolver is read from without -m", "FILE");
 	cli.option("-s", options.source_eid, "source EID of the requests", "SOURCE-EID");
-	cli.option("--instance", options.instance, "Instance ID of the EIDs", 0xffffff, "N");
+	cli.option("--instance", options.instance, "Instance ID of the EIDs", 0xffffffff, "N");
 	cli.flag("--no-ecm", options.no_encapsulation, "send plain Map-Requests");
 	cli.flag("--probe", options.probe, "send RLOC probes, to the address given with -m");
 	cli.option("--count", options.count, "Map-Requests an EID, 1 to 5", 5, "N");

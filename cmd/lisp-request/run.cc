@@ -67,6 +67,8 @@ std::vector<EidPrefix> parse_eids(const RequestOptions &options) {
 	for (const auto &text : options.eids) {
 		auto eid = EidPrefix::parse(text);
 		if (!eid) throw UsageError{text + " is no EID, expected an address or a prefix"};
+		if (options.instance != 0 && eid->instance != 0 && eid->instance != options.instance)
+			throw UsageError{text + " has another Instance ID than --instance"};
 		if (options.instance != 0) eid->instance = static_cast<std::uint32_t>(options.instance);
 		eids.push_back(*eid);
 	}

@@ -11,8 +11,8 @@ if [ -z "${LISP_DEMO_INSIDE:-}" ]; then
 	user=
 	[ "$(id -u)" = 0 ] || user="--user --map-root-user"
 	# shellcheck disable=SC2086
-	if ! unshare $user --net --mount --pid --fork true 2>/dev/null; then
-		echo "demo: this system lets only root make network namespaces: run it as root" >&2
+	if ! unshare $user --net --mount --pid --fork true; then
+		echo "demo: no network namespaces here; as root there usually are" >&2
 		exit 1
 	fi
 	# shellcheck disable=SC2086
