@@ -108,11 +108,12 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 	const auto &site = place->site->name;
 	const auto key = sites_->verify(place->site_number, message.authentication, arrival.octets);
 	if (!key) return drop(MapServerDrop::bad_authentication, site, first);
-	const auto xtr = xtrs_.identify(*key, message.identity, arrival.from);
-	if (!xtr) return drop(MapServerDrop::too_many_xtrs, site, first);
-	const auto verdict = xtrs_.check(*xtr, message, arrival.from, now);
+	const auto [verdict, xtr] = xtrs_.judge(*key, message, arrival.from, now,
+	    [this](RegisteringXtrs::Number number) { return table_.has_any_of(number); });
 	if (verdict == RegisteringXtrs::Verdict::replayed)
 		return drop(MapServerDrop::replayed, site, first);
+	if (verdict == RegisteringXtrs::Verdict::too_many)
+		return drop(MapServerDrop::too_many_xtrs, site, first);
 	const bool fresh = verdict == RegisteringXtrs::Verdict::fresh;
 	if (fresh)
 		++counters_.map_registers;
@@ -127,7 +128,7 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 		auto &kept = records_.emplace_back(record);
 		kept.eid = eid_address(*accepted.eid, arena_); // without host bits
 		if (records_.size() == 1) port = accepted.line->notify_port.value_or(port);
-		if (fresh) apply(message, kept, *accepted.eid, *xtr, now);
+		if (fresh) apply(message, kept, *accepted.eid, xtr, now);
 	}
 	if (message.want_map_notify) notify(arrival, message, records_, *key, port);
 }

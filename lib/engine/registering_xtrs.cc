@@ -1,58 +1,116 @@
 #include "engine/registering_xtrs.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lisp {
 
-RegisteringXtrs::Name RegisteringXtrs::name_of(const RegisteringXtr &xtr) {
-	if (xtr.identity) return {xtr.key, xtr.identity->xtr_id, {}};
-	return {xtr.key, std::nullopt, xtr.source.address};
+RegisteringXtrs::Name RegisteringXtrs::name_of(
+    std::uint32_t key, const std::optional<XtrIdentity> &identity, const IpAddress &address) {
+	if (identity) return {key, identity->xtr_id, {}};
+	return {key, std::nullopt, address};
 }
 
-std::optional<RegisteringXtrs::Number> RegisteringXtrs::identify(
-    std::uint32_t key, const std::optional<XtrIdentity> &identity, const Endpoint &source) {
-	RegisteringXtr xtr;
-	xtr.key = key;
-	xtr.identity = identity;
-	xtr.source = source;
-	const auto name = name_of(xtr);
-	if (const auto known = by_name_.find(name); known != by_name_.end()) return known->second;
-	auto &count = count_[key];
-	if (count == max_per_key) return std::nullopt;
-	++count;
-	const auto number = static_cast<Number>(xtrs_.size());
-	by_name_.emplace(name, number);
-	xtrs_.push_back(std::move(xtr));
-	return number;
-}
-
-RegisteringXtrs::Verdict RegisteringXtrs::check(
-    Number number, const MapRegister &message, const Endpoint &source, Instant now) {
-	auto &xtr = xtrs_[number];
+RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, const MapRegister &message,
+    const Endpoint &source, Instant now, const IsRegistered &is_registered) {
 	const auto &data = message.authentication.data;
-	if (!xtr.authentication.empty() && message.nonce <= xtr.nonce) {
+	const auto name = name_of(key, message.identity, source.address);
+	const auto known = by_name_.find(name);
+	Number number = 0;
+	if (known != by_name_.end()) {
+		number = known->second;
+		const auto &xtr = xtrs_[number];
 		const bool same =
 		    message.nonce == xtr.nonce && std::equal(data.begin(), data.end(),
 		                                      xtr.authentication.begin(), xtr.authentication.end());
-		return same ? Verdict::resent : Verdict::replayed;
+		if (same) return {Verdict::resent, number};
+		if (message.nonce <= xtr.nonce) return {Verdict::replayed};
+	} else {
+		const auto &state = keys_[key];
+		const auto &floor = message.identity ? state.highest_forgotten : state.highest_without_id;
+		if (floor && message.nonce <= *floor) return {Verdict::replayed};
+		const auto admitted = admit(name, is_registered);
+		if (!admitted) return {Verdict::too_many};
+		number = *admitted;
 	}
+	auto &xtr = xtrs_[number];
+	xtr.key = key;
+	xtr.identity = message.identity;
+	xtr.source = source;
 	xtr.nonce = message.nonce;
 	xtr.authentication.assign(data.begin(), data.end());
-	xtr.source = source;
-	xtr.identity = message.identity;
 	xtr.heard = now;
-	return Verdict::fresh;
+	auto &highest = keys_[key].highest_without_id;
+	if (!message.identity) highest = std::max(highest, std::optional{message.nonce});
+	return {Verdict::fresh, number};
+}
+
+std::optional<RegisteringXtrs::Number> RegisteringXtrs::admit(
+    const Name &name, const IsRegistered &is_registered) {
+	auto &key = keys_[name.key];
+	if (key.xtrs == max_per_key && !forget_one(name.key, is_registered)) return std::nullopt;
+	++key.xtrs;
+	const auto number = allocate(is_registered);
+	by_name_.emplace(name, number);
+	return number;
+}
+
+bool RegisteringXtrs::forget_one(std::uint32_t key, const IsRegistered &is_registered) {
+	auto longest = by_name_.end();
+	for (auto at = by_name_.lower_bound({key, std::nullopt, {}});
+	     at != by_name_.end() && at->first.key == key; ++at) {
+		if (is_registered(at->second)) continue;
+		if (longest == by_name_.end() || xtrs_[at->second].heard < xtrs_[longest->second].heard)
+			longest = at;
+	}
+	if (longest == by_name_.end()) return false;
+	const auto number = longest->second;
+	auto &state = keys_[key];
+	if (longest->first.xtr_id)
+		state.highest_forgotten =
+		    std::max(state.highest_forgotten, std::optional{xtrs_[number].nonce});
+	--state.xtrs;
+	free_.push_back(number);
+	by_name_.erase(longest);
+	return true;
+}
+
+RegisteringXtrs::Number RegisteringXtrs::allocate(const IsRegistered &is_registered) {
+	const auto free = std::find_if(
+	    free_.rbegin(), free_.rend(), [&](Number number) { return !is_registered(number); });
+	if (free == free_.rend()) {
+		xtrs_.emplace_back();
+		return static_cast<Number>(xtrs_.size() - 1);
+	}
+	const auto number = *free;
+	free_.erase(std::next(free).base());
+	return number;
 }
 
 void RegisteringXtrs::rekey(const std::vector<std::optional<std::uint32_t>> &keys) {
-	const auto before = std::move(by_name_);
-	by_name_.clear();
-	count_.clear();
-	for (const auto &[name, number] : before) {
+	const auto names = std::exchange(by_name_, {});
+	const auto states = std::exchange(keys_, {});
+	for (const auto &[number, state] : states) {
+		if (!keys[number]) continue;
+		auto &now = keys_[*keys[number]];
+		now.highest_without_id = std::max(now.highest_without_id, state.highest_without_id);
+		now.highest_forgotten = std::max(now.highest_forgotten, state.highest_forgotten);
+	}
+	// Those without a name as well: what they have registered tells its site by the key.
+	for (auto &xtr : xtrs_) xtr.key = xtr.key == no_key ? no_key : keys[xtr.key].value_or(no_key);
+	for (const auto &[name, number] : names) {
 		const auto key = keys[name.key];
-		if (!key) continue;
-		xtrs_[number].key = *key;
-		if (by_name_.emplace(name_of(xtrs_[number]), number).second) ++count_[*key];
+		auto loser = std::optional{number};
+		if (key) {
+			const auto [at, is_new] =
+			    by_name_.emplace(Name{*key, name.xtr_id, name.address}, number);
+			if (is_new) ++keys_[*key].xtrs;
+			if (!is_new && xtrs_[number].nonce > xtrs_[at->second].nonce)
+				loser = std::exchange(at->second, number);
+			else if (is_new)
+				loser.reset();
+		}
+		if (loser) free_.push_back(*loser);
 	}
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace lisp {
 
@@ -53,20 +52,23 @@ RegistrationTable::Number RegistrationTable::find(Number newest, std::uint32_t x
 	return newest;
 }
 
-RegistrationTable::Number RegistrationTable::allocate() {
+RegistrationTable::Number RegistrationTable::allocate(std::uint32_t xtr) {
 	++size_;
-	if (free_ == none) {
+	if (xtr >= of_xtr_.size()) of_xtr_.resize(xtr + std::size_t{1});
+	++of_xtr_[xtr];
+	auto number = static_cast<Number>(registrations_.size());
+	if (free_ == none)
 		registrations_.emplace_back();
-		return static_cast<Number>(registrations_.size() - 1);
-	}
-	const auto number = free_;
-	free_ = registrations_[number].older;
+	else
+		number = std::exchange(free_, registrations_[free_].older);
+	registrations_[number].xtr = xtr;
 	return number;
 }
 
 void RegistrationTable::release(Number number) {
 	unlink(number);
 	record_octets_ -= registrations_[number].size;
+	--of_xtr_[registrations_[number].xtr];
 	registrations_[number] = {};
 	registrations_[number].older = free_;
 	free_ = number;
@@ -98,7 +100,7 @@ RegistrationTable::Number RegistrationTable::to_front(const Offer &offer, Number
 	const auto known = find(newest, offer.xtr);
 	if (known != none && known == newest) return known;
 	if (known == none && newest != none) drop_oldest(offer.eid, newest);
-	const auto number = known == none ? allocate() : known;
+	const auto number = known == none ? allocate(offer.xtr) : known;
 	if (known != none) {
 		auto before = newest;
 		while (registrations_[before].older != known) before = registrations_[before].older;
@@ -129,7 +131,6 @@ bool RegistrationTable::put(const Offer &offer, Instant now) {
 	store(registration, offer.record);
 	registration.registered = now;
 	registration.expires = offer.expires;
-	registration.xtr = offer.xtr;
 	registration.message = offer.message;
 	registration.proxy_reply = offer.proxy_reply;
 	if (sooner) unlink(number);
@@ -236,7 +237,8 @@ EidPrefix RegistrationTable::vacant(const EidPrefix &eid, unsigned base, Instant
 }
 
 std::size_t RegistrationTable::memory() const {
-	return index_.memory() + registrations_.size() * sizeof(Registration) + record_octets_;
+	return index_.memory() + registrations_.size() * sizeof(Registration) + record_octets_ +
+	       of_xtr_.size() * sizeof(of_xtr_[0]);
 }
 
 } // namespace lisp

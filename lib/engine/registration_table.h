@@ -12,6 +12,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <vector>
 
 namespace lisp {
 
@@ -50,6 +51,9 @@ public:
 
 	// Removes what this xTR registered for exactly this EID.
 	bool withdraw(const EidPrefix &eid, std::uint32_t xtr);
+
+	// Whether this xTR has anything registered, if only what has expired since expire().
+	bool has_any_of(std::uint32_t xtr) const { return xtr < of_xtr_.size() && of_xtr_[xtr] > 0; }
 
 	// Removes what `keep` refuses.
 	void retain(const std::function<bool(const EidPrefix &, const Registration &)> &keep);
@@ -93,14 +97,15 @@ private:
 	Number find(Number newest, std::uint32_t xtr) const;
 	Number to_front(const Offer &offer, Number newest);
 	void store(Registration &registration, Bytes record);
-	Number allocate();
+	Number allocate(std::uint32_t xtr);
 	void release(Number number);
 	void remove(const EidPrefix &eid, Number newest, Number number);
 	void drop_oldest(const EidPrefix &eid, Number newest);
 
 	PrefixIndex index_; // EID-prefix to its newest registration
 	std::deque<Registration> registrations_;
-	Number free_ = none; // a list through `older`
+	std::vector<std::uint32_t> of_xtr_; // how many of them each has
+	Number free_ = none;                // a list through `older`
 	std::size_t size_ = 0;
 	std::size_t record_octets_ = 0;
 	std::array<Number, 256> buckets_ = filled();

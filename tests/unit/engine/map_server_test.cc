@@ -222,10 +222,10 @@ TEST(MapServer, WithdrawalRemovesWhatThisXtrRegistered) {
 	EXPECT_EQ(lab.server.counters().records_withdrawn, 1U);
 
 	const Endpoint second{ip("198.51.100.10"), 50010};
-	lab.send(Register{1}.add("203.0.113.0/24", {locator("198.51.100.10", 1)}), second);
+	lab.send(Register{1500}.add("203.0.113.0/24", {locator("198.51.100.10", 1)}), second);
 	lab.send(Register{2000}.add("203.0.113.0/24", {}, 0), etr);
 	EXPECT_EQ(lab.eids(), 2U) << "another xTR's registration stays";
-	lab.send(Register{2}.add("203.0.113.0/24", {}, 1440), second);
+	lab.send(Register{1501}.add("203.0.113.0/24", {}, 1440), second);
 	EXPECT_EQ(lab.eids(), 1U) << "no locators withdraw as well";
 }
 
@@ -350,13 +350,13 @@ TEST(MapServer, C116_ForwardsToTheNewestRegistration) {
 	const Endpoint second{ip("198.51.100.10"), 50010};
 	lab.send(Register{1}.add("203.0.113.0/24", {locator("198.51.100.9", 1)}));
 	lab.now += 10s;
-	lab.send(Register{1}.add("203.0.113.0/24", {locator("198.51.100.10", 1)}), second);
+	lab.send(Register{2}.add("203.0.113.0/24", {locator("198.51.100.10", 1)}), second);
 	const auto asked = [&] { return lab.receive(golden("ECM-V4").octets, itr).send[0].to.address; };
 	EXPECT_EQ(asked(), ip("198.51.100.10"));
 	lab.now += 10s;
-	lab.send(Register{2}.add("203.0.113.0/24", {locator("198.51.100.9", 1)}));
+	lab.send(Register{3}.add("203.0.113.0/24", {locator("198.51.100.9", 1)}));
 	EXPECT_EQ(asked(), ip("198.51.100.9"));
-	lab.send(Register{3}.add("203.0.113.0/24", {}, 0));
+	lab.send(Register{4}.add("203.0.113.0/24", {}, 0));
 	EXPECT_EQ(asked(), ip("198.51.100.10")) << "the other one is still registered";
 }
 
