@@ -83,8 +83,10 @@ std::vector<std::optional<ServerSites::KeyNumber>> ServerSites::keys_in(
 		const auto site = sites.find(site_of(key).name);
 		if (site == sites.end()) continue;
 		const auto &keys = next.config_.sites[site->second].keys;
-		const auto same = std::find_if(keys.begin(), keys.end(),
-		    [&](const SiteKeyLine &line) { return line.secret == key_line(key).secret; });
+		auto same = std::find(keys.begin(), keys.end(), key_line(key));
+		if (same == keys.end())
+			same = std::find_if(keys.begin(), keys.end(),
+			    [&](const SiteKeyLine &line) { return line.secret == key_line(key).secret; });
 		if (same == keys.end()) continue;
 		const auto index = static_cast<KeyNumber>(same - keys.begin());
 		numbers[key] = next.first_key_[site->second] + index;

@@ -36,7 +36,8 @@ public:
 	    std::uint32_t site_number, const Authentication &authentication, Bytes message);
 	bool sign(KeyNumber key, Room message);
 
-	// What each key is in `next`, by its number here: the same secret of the site of the same name.
+	// What each key is in `next`, by its number here, in the site of the same name: the same line,
+	// or else the first with the same secret.
 	std::vector<std::optional<KeyNumber>> keys_in(const ServerSites &next) const;
 
 	const SiteSection &site_of(KeyNumber key) const { return config_.sites[site_of_key_[key]]; }

@@ -105,5 +105,45 @@ TEST(MapServerReplay, KeyOfTooManyXtrsThatAreAllRegisteredTakesNoMore) {
 	EXPECT_EQ(reason(lab.send(last, source(9999))), std::nullopt);
 }
 
+MapServerConfig with_keys(std::vector<SiteKeyLine> keys) {
+	auto config = golden_config();
+	config.sites[0].keys = std::move(keys);
+	return config;
+}
+
+Register with_key_id(std::uint64_t nonce, std::uint8_t key_id) {
+	auto message = from_site(nonce);
+	message.message.authentication.key_id = key_id;
+	return message;
+}
+
+TEST(MapServerReplay, ReloadTellsKeysOfOneSecretByTheirIds) {
+	const SiteKeyLine first{"golden-key-1", 1, false, {}};
+	const SiteKeyLine second{"golden-key-1", 2, false, {}};
+	Lab lab{with_keys({first, second})};
+	lab.send(with_key_id(1000, 1));
+	lab.send(with_key_id(5000, 2));
+	lab.server.reload(with_keys({second, first}));
+	EXPECT_EQ(reason(lab.send(with_key_id(4000, 2))), MapServerDrop::replayed);
+	EXPECT_EQ(reason(lab.send(with_key_id(2000, 1))), std::nullopt);
+}
+
+TEST(MapServerReplay, ReloadThatMakesTwoKeysOneKeepsTheHigherNonce) {
+	const SiteKeyLine first{"golden-key-1", 1, false, {}};
+	const SiteKeyLine second{"golden-key-1", 2, false, {}};
+	for (const bool higher_first : {true, false}) {
+		Lab lab{with_keys({first, second})};
+		lab.send(with_key_id(higher_first ? 5000 : 1000, 1));
+		lab.send(with_key_id(higher_first ? 1000 : 5000, 2));
+		lab.server.reload(with_keys({{"golden-key-1", 0, true, {}}}));
+		EXPECT_EQ(lab.server.xtrs().size(), 1U);
+		EXPECT_EQ(reason(lab.send(with_key_id(4000, 1))), MapServerDrop::replayed);
+		EXPECT_EQ(reason(lab.send(with_key_id(4000, 2), source(1))), MapServerDrop::replayed);
+		EXPECT_EQ(reason(lab.send(with_key_id(5001, 2))), std::nullopt);
+		lab.server.reload(with_keys({second}));
+		EXPECT_EQ(reason(lab.send(with_key_id(5001, 2))), MapServerDrop::resent);
+	}
+}
+
 } // namespace
 } // namespace lisp
