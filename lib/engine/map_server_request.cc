@@ -79,7 +79,9 @@ void MapServer::answer(
 		const auto base = configured->line->eid.length;
 		return add_negative(table_.vacant(*eid, base, now), ttl_not_registered);
 	}
-	if (answers_for(*configured, *match, now)) return add_mapping(*match, *eid, max_octets, now);
+	// With A it is the site itself that is to answer (RFC 9301 section 5.2).
+	if (!request.message.authoritative && answers_for(*configured, *match, now))
+		return add_mapping(*match, *eid, max_octets, now);
 	if (sending_ == 0) forward(request, *eid, table_[match->newest]);
 }
 
