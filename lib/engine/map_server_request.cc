@@ -36,10 +36,7 @@ void MapServer::on_encapsulated(
 	}
 	const auto *request = std::get_if<MapRequest>(&inner.message);
 	if (request == nullptr) return drop(MapServerDrop::inner_not_map_request);
-	const auto start = 4 + message.security_data.size();
-	const auto end = message.payload_offset + message.payload.size();
-	const auto packet = arrival.octets.subspan(start, end - start);
-	on_request({arrival, *request, message.payload, message.source, packet}, now);
+	on_request({arrival, *request, message.payload, message.source, message.packet}, now);
 }
 
 // RFC 9301 section 8.3. EID-records that are answered here share one Map-Reply; the first that is

@@ -60,7 +60,10 @@ void read(Reader &in, EncapsulatedControl &message) {
 	if (message.security) message.security_data = read_security_data(in);
 
 	IpHeader ip;
+	Reader packet = in;
 	read(in, ip);
+	const auto size = ip.header_length + ip.payload_length;
+	message.packet = packet.take(std::min(size, packet.remaining()), "inner packet");
 	message.source.address = ip.source;
 	message.destination.address = ip.destination;
 	message.hop_limit = ip.hop_limit;

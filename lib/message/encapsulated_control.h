@@ -20,6 +20,7 @@ struct EncapsulatedControl {
 	Bytes payload;               // the inner control message, not decoded
 
 	// What was received; write() computes right ones.
+	Bytes packet;                   // inner, from its IP header on, as long as that tells
 	std::size_t payload_offset = 0; // octets from the first of this message
 	std::size_t payload_length = 0; // as the inner UDP header tells; the payload may be cut short
 	ChecksumState ip_checksum = ChecksumState::good;

@@ -29,5 +29,32 @@ TEST(MapServerRequest, AuthoritativeAnswerIsTheEtrs) {
 	EXPECT_EQ(lab.server.counters().map_replies, 0U);
 }
 
+// Octets that IP counts and UDP does not. The sum of the header is that of 0x45, the lengths and so
+// on, so what the length gains the checksum loses.
+Octets padded(Octets packet, std::uint8_t padding) {
+	const auto add = [&](std::size_t at, int by) {
+		const auto value = (packet[at] << 8 | packet[at + 1]) + by;
+		packet[at] = static_cast<std::uint8_t>(value >> 8);
+		packet[at + 1] = static_cast<std::uint8_t>(value);
+	};
+	add(4 + 2, padding);
+	add(4 + 10, -padding);
+	packet.resize(packet.size() + padding, 0xaa);
+	return packet;
+}
+
+TEST(MapServerRequest, C116_PaddingOfTheInnerPacketStays) {
+	Lab lab;
+	lab.send(Register{1}.add("203.0.113.0/24", {locator("198.51.100.9", 1)}));
+	const auto packet = padded(golden("ECM-V4").octets, 3);
+	auto longer = packet;
+	longer.push_back(0xbb); // not of the inner packet
+	for (const auto &sent : {packet, longer}) {
+		const auto outcome = lab.receive(sent, itr);
+		ASSERT_EQ(outcome.send.size(), 1U);
+		EXPECT_EQ(to_hex(outcome.send[0].octets), to_hex(packet));
+	}
+}
+
 } // namespace
 } // namespace lisp
