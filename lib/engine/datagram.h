@@ -17,4 +17,8 @@ struct Datagram {
 	Bytes octets;     // the engine's; valid until its next call
 };
 
+// The source of an answer: the address that was asked, where a datagram from it reaches the
+// destination, else none. A link-local one would need the interface besides.
+IpAddress reply_source(const IpAddress &asked, const IpAddress &destination);
+
 } // namespace lisp

@@ -31,8 +31,8 @@ void MapServer::drop(MapServerDrop reason, std::string_view site, std::optional<
 	if (!dropped_) dropped_ = Dropped{reason, site, eid, std::nullopt};
 }
 
-void MapServer::send(const Endpoint &to, const IpAddress &source, Bytes octets) {
-	outgoing_[sending_++] = {to, source.family == to.address.family ? source : IpAddress{}, octets};
+void MapServer::send(const Endpoint &to, const IpAddress &asked, Bytes octets) {
+	outgoing_[sending_++] = {to, reply_source(asked, to.address), octets};
 }
 
 MapServer::Outcome MapServer::receive(const Arrival &arrival, Instant now) {

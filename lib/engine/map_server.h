@@ -60,7 +60,7 @@ private:
 	void sort(const Arrival &arrival, Instant now);
 	void drop(MapServerDrop reason, std::string_view site = {},
 	    std::optional<EidPrefix> eid = std::nullopt);
-	void send(const Endpoint &to, const IpAddress &source, Bytes octets);
+	void send(const Endpoint &to, const IpAddress &asked, Bytes octets);
 
 	std::optional<ServerSites::Eid> site_of(List<MapRecord> records) const;
 	void on_register(const Arrival &arrival, const MapRegister &message, Instant now);

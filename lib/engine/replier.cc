@@ -37,14 +37,6 @@ Dropped drop(DropReason reason) {
 	return {reason, {}};
 }
 
-// The address that was asked, where a datagram from it reaches the destination.
-IpAddress source_for(const IpAddress &asked, const IpAddress &destination) {
-	const bool possible = asked.family == destination.family && !asked.is_multicast() &&
-	                      !asked.is_broadcast() &&
-	                      (!asked.is_loopback() || destination.is_loopback());
-	return possible ? asked : IpAddress{};
-}
-
 std::uint32_t ttl_of(Bytes record) {
 	return Reader{record}.u32("record ttl");
 }
@@ -173,7 +165,7 @@ Replier::Outcome Replier::reply(const Asked &asked, const IpAddress &destination
 	if (!out.ok()) return drop(DropReason::too_large);
 	++counters_.map_replies;
 	counters_.probe_replies += probe ? 1 : 0;
-	return Datagram{{destination, asked.port}, source_for(asked.arrival.to.address, destination),
+	return Datagram{{destination, asked.port}, reply_source(asked.arrival.to.address, destination),
 	    out.written()};
 }
 

@@ -56,5 +56,29 @@ TEST(MapServerRequest, C116_PaddingOfTheInnerPacketStays) {
 	}
 }
 
+TEST(MapServerRequest, AddressThatNobodyCanReplyFromIsLeftToTheSystem) {
+	struct Case {
+		const char *asked;
+		bool is_source;
+	};
+	for (const auto &c : {Case{"198.51.100.200", true}, Case{"169.254.7.7", false},
+	         Case{"224.0.0.1", false}, Case{"255.255.255.255", false}, Case{"127.0.0.1", false},
+	         Case{"0.0.0.0", false}, Case{"2001:db8::53", false}}) {
+		Lab lab;
+		const auto asked = wire(request(prefix("203.0.113.7"), lab.arena));
+		const auto outcome = lab.server.receive({itr, {ip(c.asked), control_port}, asked}, lab.now);
+		ASSERT_EQ(outcome.send.size(), 1U) << c.asked;
+		EXPECT_EQ(outcome.send[0].source, c.is_source ? ip(c.asked) : IpAddress{}) << c.asked;
+	}
+	for (const auto *asked : {"fe80::1", "ff02::1"}) {
+		Lab lab;
+		const auto octets = wire(request(prefix("203.0.113.7"), lab.arena, "2001:db8::9"));
+		const Endpoint itr6{ip("2001:db8::9"), 50000};
+		const auto outcome = lab.server.receive({itr6, {ip(asked), control_port}, octets}, lab.now);
+		ASSERT_EQ(outcome.send.size(), 1U) << asked;
+		EXPECT_TRUE(outcome.send[0].source.is_none()) << asked;
+	}
+}
+
 } // namespace
 } // namespace lisp

@@ -1,0 +1,13 @@
+#include "engine/datagram.h"
+
+namespace lisp {
+
+IpAddress reply_source(const IpAddress &asked, const IpAddress &destination) {
+	const bool possible = asked.family == destination.family && !asked.is_unspecified() &&
+	                      !asked.is_multicast() && !asked.is_broadcast() &&
+	                      !asked.is_link_local() &&
+	                      (!asked.is_loopback() || destination.is_loopback());
+	return possible ? asked : IpAddress{};
+}
+
+} // namespace lisp
