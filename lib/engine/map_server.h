@@ -74,15 +74,18 @@ private:
 	void on_request(const Request &request, Instant now);
 	void answer(
 	    const Request &request, const RequestedEid &asked, std::size_t max_octets, Instant now);
+	// These are false, without effect, where that would hide more-specifics that it cannot tell.
+	bool answer_all(
+	    const Request &request, const EidPrefix &eid, std::size_t max_octets, Instant now);
+	bool add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
+	    std::size_t max_octets, Instant now);
+	bool add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl);
 	std::optional<RegistrationTable::Match> registered(
 	    const ServerSites::Eid &configured, const EidPrefix &eid, Instant now);
 	bool answers_for(const ServerSites::Eid &configured, const RegistrationTable::Match &match,
 	    Instant now) const;
-	void add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
-	    std::size_t max_octets, Instant now);
 	void add_record(const EidPrefix &eid, RegistrationTable::Number registration);
 	void add(const MapRecord &record);
-	void add_negative(const EidPrefix &eid, RecordTtl ttl);
 	void reply(const Request &request, const IpAddress &itr_rloc);
 	std::optional<Endpoint> etr(const RegistrationTable::Registration &registration);
 	void forward(const Request &request, const EidPrefix &eid,

@@ -65,21 +65,29 @@ void MapServer::on_request(const Request &request, Instant now) {
 	                                             : MapServerDrop::no_usable_itr_rloc);
 }
 
+// Where one answer to all of a prefix would hide others within it, its first address is answered
+// for.
 void MapServer::answer(
     const Request &request, const RequestedEid &asked, std::size_t max_octets, Instant now) {
 	const auto eid = eid_prefix(asked.eid, asked.mask_length);
 	if (!eid) return drop(MapServerDrop::not_an_eid);
-	const auto configured = sites_->covering(*eid);
-	if (!configured) return add_negative(sites_->hole(*eid), ttl_not_lisp);
-	const auto match = registered(*configured, *eid, now);
-	if (!match) {
-		const auto base = configured->line->eid.length;
-		return add_negative(table_.vacant(*eid, base, now), ttl_not_registered);
-	}
+	if (answer_all(request, *eid, max_octets, now)) return;
+	answer_all(request, EidPrefix::host(eid->address, eid->instance), max_octets, now);
+}
+
+bool MapServer::answer_all(
+    const Request &request, const EidPrefix &eid, std::size_t max_octets, Instant now) {
+	const auto configured = sites_->covering(eid);
+	if (!configured) return add_negative(sites_->hole(eid), ttl_not_lisp);
+	const auto match = registered(*configured, eid, now);
+	if (!match)
+		return add_negative(
+		    table_.vacant(eid, configured->line->eid.length, now), ttl_not_registered);
 	// With A it is the site itself that is to answer (RFC 9301 section 5.2).
 	if (!request.message.authoritative && answers_for(*configured, *match, now))
-		return add_mapping(*match, *eid, max_octets, now);
-	if (sending_ == 0) forward(request, *eid, table_[match->newest]);
+		return add_mapping(*match, eid, max_octets, now);
+	if (sending_ == 0) forward(request, eid, table_[match->newest]);
+	return true;
 }
 
 // A registration that another site's configured EID-prefix cuts off from `eid` does not count.
@@ -104,14 +112,16 @@ void MapServer::add(const MapRecord &record) {
 	reply_octets_ += encoded_size(record);
 }
 
-void MapServer::add_negative(const EidPrefix &eid, RecordTtl ttl) {
+bool MapServer::add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl) {
+	if (!eid) return false;
 	++counters_.negative_records;
 	MapRecord record;
 	record.ttl = ttl;
-	record.mask_length = eid.length;
+	record.mask_length = eid->length;
 	record.action = Action::natively_forward;
-	record.eid = eid_address(eid, arena_);
+	record.eid = eid_address(*eid, arena_);
 	add(record);
+	return true;
 }
 
 // As the ETR registered it, but that it is not the ETR who says so: neither A nor L nor p (RFC 9301
@@ -134,7 +144,7 @@ void MapServer::add_record(const EidPrefix &eid, RegistrationTable::Number regis
 // The best match and its more-specifics (RFC 9301 section 5.5). Where these are too many for one
 // Map-Reply, the match alone, cut down to a part that has no more-specific: it is as true there and
 // hides none of them.
-void MapServer::add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
+bool MapServer::add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
     std::size_t max_octets, Instant now) {
 	const auto before = records_.size();
 	const auto octets_before = reply_octets_;
@@ -144,10 +154,12 @@ void MapServer::add_mapping(const RegistrationTable::Match &match, const EidPref
 		fits = records_.size() <= max_records && map_reply_head + reply_octets_ <= max_octets;
 		return fits || records_.size() == before + 1;
 	});
-	if (fits || records_.size() == before + 1) return;
+	if (fits || records_.size() == before + 1) return true;
 	records_.resize(before);
 	reply_octets_ = octets_before;
-	add_record(table_.vacant(eid, match.eid.length + 1U, now), match.newest);
+	const auto part = table_.vacant(eid, match.eid.length + 1U, now);
+	if (part) add_record(*part, match.newest);
+	return part.has_value();
 }
 
 void MapServer::reply(const Request &request, const IpAddress &itr_rloc) {

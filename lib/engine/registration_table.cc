@@ -224,16 +224,17 @@ void RegistrationTable::for_each(
 	});
 }
 
-EidPrefix RegistrationTable::vacant(const EidPrefix &eid, unsigned base, Instant now) const {
-	if (const auto hole = index_.hole(eid, base)) return *hole;
+std::optional<EidPrefix> RegistrationTable::vacant(
+    const EidPrefix &eid, unsigned base, Instant now) const {
+	if (const auto hole = index_.hole(eid, base)) return hole;
 	// A covering prefix, or one that has expired, hides it.
-	for (auto length = base; length < eid.length; ++length) {
+	for (auto length = base; length <= eid.length; ++length) {
 		const auto candidate = EidPrefix::make(eid.address, length, eid.instance);
 		bool empty = true;
 		for_each_within(*candidate, now, [&](const Match &) { return empty = false; });
-		if (empty) return *candidate;
+		if (empty) return candidate;
 	}
-	return eid;
+	return std::nullopt;
 }
 
 std::size_t RegistrationTable::memory() const {

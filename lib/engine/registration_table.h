@@ -74,8 +74,9 @@ public:
 	    const EidPrefix &eid, Instant now, const std::function<bool(const Match &)> &visit) const;
 	void for_each(Instant now, const std::function<bool(const Match &)> &visit) const;
 
-	// The shortest prefix of at least `base` bits around `eid` within which nothing is registered.
-	EidPrefix vacant(const EidPrefix &eid, unsigned base, Instant now) const;
+	// The shortest prefix of at least `base` bits around `eid` within which nothing is registered;
+	// nullopt where something is within `eid`, or `base` is longer.
+	std::optional<EidPrefix> vacant(const EidPrefix &eid, unsigned base, Instant now) const;
 
 	const Registration &operator[](Number number) const { return registrations_[number]; }
 	// The first at or after `number` in the chain of older ones that has not expired.

@@ -33,13 +33,6 @@ std::optional<ServerSites::Eid> ServerSites::registrable(const EidPrefix &eid) c
 	return found;
 }
 
-// A prefix wide enough to hold configured ones has no hole around it; its first address may.
-EidPrefix ServerSites::hole(const EidPrefix &around) const {
-	if (const auto whole = index_.hole(around)) return *whole;
-	const auto host = EidPrefix::host(around.address, around.instance);
-	return index_.hole(host).value_or(host);
-}
-
 bool ServerSites::allows(const SiteSection &site, List<Locator> locators) {
 	if (site.rlocs.empty()) return true;
 	return std::all_of(locators.begin(), locators.end(), [&](const Locator &locator) {

@@ -26,8 +26,9 @@ public:
 	// The same, where it allows `eid` to be registered: itself, or a more-specific where these are.
 	std::optional<Eid> registrable(const EidPrefix &eid) const;
 
-	// The prefix that a negative answer names for an EID that is nobody's.
-	EidPrefix hole(const EidPrefix &around) const;
+	// The prefix that a negative answer names for an EID that is nobody's; nullopt where a
+	// configured one covers it or lies within it.
+	std::optional<EidPrefix> hole(const EidPrefix &around) const { return index_.hole(around); }
 
 	static bool allows(const SiteSection &site, List<Locator> locators);
 

@@ -80,5 +80,36 @@ TEST(MapServerRequest, AddressThatNobodyCanReplyFromIsLeftToTheSystem) {
 	}
 }
 
+TEST(MapServerRequest, MoreSpecificsThatFitNoReplyAreNotHidden) {
+	Lab lab;
+	auto message = Register{1}.add("2001:db8:1::/48", {locator("198.51.100.9", 1)});
+	message.message.proxy_reply = true;
+	for (int i = 16; i < 76; ++i)
+		message.add(
+		    ("2001:db8:1:" + std::to_string(i) + "::/64").c_str(), {locator("198.51.100.9", 1)});
+	lab.send(message);
+	ASSERT_EQ(lab.eids(), 61U);
+	// The first address, up to the first of the more-specifics.
+	EXPECT_EQ(answer_text(lab.ask("2001:db8:1::/48")), "2001:db8:1::/60");
+	EXPECT_EQ(answer_text(lab.ask("2001:db8:1::/52")), "2001:db8:1::/60");
+	EXPECT_EQ(answer_text(lab.ask("2001:db8:1:8000::/50")), "2001:db8:1:8000::/49");
+	auto first = Register{2}.add("2001:db8:1::/64", {locator("198.51.100.9", 1)});
+	first.message.proxy_reply = true;
+	lab.send(first);
+	EXPECT_EQ(answer_text(lab.ask("2001:db8:1::/48")), "2001:db8:1::/64");
+}
+
+TEST(MapServerRequest, NegativeAnswerCoversNothingThatIsRegistered) {
+	MapServerConfig config;
+	config.sites.push_back(site("one", "golden-key-1", {eid("203.0.112.0/20", true, true)}));
+	Lab lab{config};
+	lab.send(Register{1}.add("203.0.113.0/24", {locator("198.51.100.9", 1)}));
+	EXPECT_EQ(answer_text(lab.ask("203.0.112.0/22")), "203.0.112.0/24!1");
+	EXPECT_EQ(answer_text(lab.ask("203.0.113.0/24")), "203.0.113.0/24");
+	lab.send(Register{2}.add("203.0.116.0/24", {locator("198.51.100.9", 1)}));
+	EXPECT_EQ(answer_text(lab.ask("203.0.116.0/22")), "203.0.116.0/24");
+	EXPECT_EQ(answer_text(lab.ask("203.0.112.0/19")), "203.0.96.0/20!15");
+}
+
 } // namespace
 } // namespace lisp
