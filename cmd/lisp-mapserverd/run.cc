@@ -31,6 +31,7 @@ bool is_notable(MapServerDrop reason) {
 	case MapServerDrop::too_many_xtrs:
 	case MapServerDrop::rloc_not_allowed:
 	case MapServerDrop::duplicate_eid:
+	case MapServerDrop::older_map_version:
 	case MapServerDrop::looped:
 	case MapServerDrop::no_usable_etr: return true;
 	default: return false;

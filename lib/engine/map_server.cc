@@ -89,6 +89,16 @@ MapServer::Accepted MapServer::accept(const MapRecord &record, std::uint32_t sit
 	return {eid, place->line};
 }
 
+bool MapServer::is_outdated(const MapRecord &record, std::uint32_t site_number, Instant now) const {
+	if (record.map_version == 0) return false;
+	const auto eid = eid_prefix(record.eid, record.mask_length);
+	const auto place = eid ? sites_->registrable(*eid) : std::nullopt;
+	if (!place || place->site_number != site_number) return false;
+	const auto newest = table_.newest(*eid, now);
+	return newest != RegistrationTable::none &&
+	       is_older(record.map_version, table_[newest].map_version());
+}
+
 // The site is that of the first EID-record that belongs to one; its keys decide.
 std::optional<ServerSites::Eid> MapServer::site_of(List<MapRecord> records) const {
 	for (const auto &record : records) {
@@ -108,6 +118,12 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 	const auto &site = place->site->name;
 	const auto key = sites_->verify(place->site_number, message.authentication, arrival.octets);
 	if (!key) return drop(MapServerDrop::bad_authentication, site, first);
+	// RFC 9302 section 5: the whole message is dropped. As if it had not come, or else it would be
+	// acknowledged when it is sent again.
+	for (const auto &record : message.records)
+		if (is_outdated(record, place->site_number, now))
+			return drop(
+			    MapServerDrop::older_map_version, site, eid_prefix(record.eid, record.mask_length));
 	const auto [verdict, xtr] = xtrs_.judge(*key, message, arrival.from, now,
 	    [this](RegisteringXtrs::Number number) { return table_.has_any_of(number); });
 	if (verdict == RegisteringXtrs::Verdict::replayed)

@@ -64,6 +64,7 @@ private:
 
 	std::optional<ServerSites::Eid> site_of(List<MapRecord> records) const;
 	void on_register(const Arrival &arrival, const MapRegister &message, Instant now);
+	bool is_outdated(const MapRecord &record, std::uint32_t site_number, Instant now) const;
 	Accepted accept(const MapRecord &record, std::uint32_t site_number);
 	void apply(const MapRegister &message, const MapRecord &record, const EidPrefix &eid,
 	    RegisteringXtrs::Number xtr, Instant now);

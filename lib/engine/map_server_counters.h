@@ -42,6 +42,7 @@ struct MapServerCounters {
 	std::uint64_t too_many_xtrs = 0;
 	std::uint64_t rloc_not_allowed = 0;
 	std::uint64_t duplicate_eid = 0;
+	std::uint64_t older_map_version = 0;
 };
 
 enum class MapServerDrop : std::uint8_t {
@@ -68,6 +69,7 @@ enum class MapServerDrop : std::uint8_t {
 	too_many_xtrs,
 	rloc_not_allowed,
 	duplicate_eid,
+	older_map_version,
 };
 
 struct MapServerDropKind {
@@ -77,7 +79,7 @@ struct MapServerDropKind {
 };
 
 // In the order of MapServerDrop.
-inline constexpr std::array<MapServerDropKind, 23> map_server_drops{{
+inline constexpr std::array<MapServerDropKind, 24> map_server_drops{{
     {"malformed", &MapServerCounters::malformed, "malformed"},
     {"unexpected-type", &MapServerCounters::unexpected_type, "not for a map-server"},
     {"inner-ip-checksum", &MapServerCounters::inner_ip_checksum, "wrong inner IP checksum"},
@@ -102,6 +104,8 @@ inline constexpr std::array<MapServerDropKind, 23> map_server_drops{{
     {"too-many-xtrs", &MapServerCounters::too_many_xtrs, "too many xTRs use the key"},
     {"rloc-not-allowed", &MapServerCounters::rloc_not_allowed, "RLOC not allowed for the site"},
     {"duplicate-eid", &MapServerCounters::duplicate_eid, "EID twice in one map-register"},
+    {"older-map-version", &MapServerCounters::older_map_version,
+        "map-version older than registered"},
 }};
 
 inline constexpr const MapServerDropKind &kind(MapServerDrop reason) {

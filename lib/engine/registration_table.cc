@@ -21,6 +21,12 @@ EidPrefix eid_of(Bytes record) {
 
 } // namespace
 
+std::uint16_t RegistrationTable::Registration::map_version() const {
+	Reader in{record()};
+	in.take(8, "ttl, counts, action");
+	return in.u16("map-version") & 0x0fff;
+}
+
 RegistrationTable::Seconds RegistrationTable::due(const Registration &registration) {
 	return std::chrono::ceil<seconds>(registration.expires.time_since_epoch()).count();
 }

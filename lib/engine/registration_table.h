@@ -36,6 +36,7 @@ public:
 		bool proxy_reply = false; // P: this server answers
 
 		Bytes record() const { return {octets.get(), size}; }
+		std::uint16_t map_version() const;
 	};
 
 	struct Offer {
@@ -68,6 +69,11 @@ public:
 	};
 	// The longest registered EID-prefix that covers `eid`.
 	std::optional<Match> longest_match(const EidPrefix &eid, Instant now);
+
+	// Of exactly this EID.
+	Number newest(const EidPrefix &eid, Instant now) const {
+		return live(index_.exact(eid).value_or(none), now);
+	}
 
 	// Those that `eid` covers, itself included, in ascending order, until `visit` returns false.
 	void for_each_within(

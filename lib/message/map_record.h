@@ -44,6 +44,12 @@ inline constexpr std::size_t min_map_record_size = 12; // octets on the wire
 void read(Reader &in, Arena &arena, MapRecord &record);
 void write(Writer &out, const MapRecord &record);
 
+// Of two Map-Versions: in circular order, and with 0 nothing is compared. RFC 9302 section 6.
+inline constexpr bool is_older(std::uint16_t version, std::uint16_t than) {
+	if (version == 0 || than == 0) return false;
+	return than > version ? than - version <= 0x800 : version - than > 0x800;
+}
+
 // `count` EID-records. When one cannot be read whole, those before it are in the list, and so is
 // what was readable of that one; the reader has failed.
 List<MapRecord> read_map_records(Reader &in, Arena &arena, std::size_t count);

@@ -145,5 +145,51 @@ TEST(MapServerReplay, ReloadThatMakesTwoKeysOneKeepsTheHigherNonce) {
 	}
 }
 
+Register of_version(std::uint64_t nonce, std::uint16_t map_version) {
+	auto message = from_site(nonce);
+	message.records[0].map_version = map_version;
+	return message;
+}
+
+// RFC 9302 sections 5 and 6.
+TEST(MapServerReplay, C121_OlderMapVersionIsDropped) {
+	struct Case {
+		std::uint16_t registered, offered;
+		bool older;
+	};
+	const std::vector<Case> cases{{5, 4, true}, {5, 5, false}, {5, 6, false}, {69, 2117, false},
+	    {69, 2118, true}, {4095, 1, false}, {1, 4095, true}, {5, 0, false}, {0, 5, false},
+	    {0x800, 0, false}, {1, 2049, false}, {2049, 1, true}};
+	for (const auto &c : cases) {
+		Lab lab;
+		lab.send(of_version(1, c.registered));
+		for (int i = 0; i < 2; ++i) {
+			const auto outcome = lab.send(of_version(2, c.offered));
+			EXPECT_EQ(outcome.send.empty(), c.older) << c.registered << ' ' << c.offered;
+			EXPECT_EQ(reason(outcome) == MapServerDrop::older_map_version, c.older);
+		}
+		EXPECT_EQ(lab.server.counters().older_map_version, c.older ? 2U : 0U);
+	}
+}
+
+TEST(MapServerReplay, C121_OneOlderMapVersionLosesTheWholeMessage) {
+	Lab lab;
+	lab.send(of_version(1, 5));
+	lab.send(of_version(2, 4).add("2001:db8:1::/48", {locator("198.51.100.9", 1)}));
+	EXPECT_EQ(lab.eids(), 1U);
+	auto anothers = of_version(2, 5).add("192.0.2.0/24", {locator("198.51.100.9", 1)});
+	EXPECT_EQ(reason(lab.send(anothers)), MapServerDrop::foreign_eid);
+	EXPECT_EQ(lab.server.counters().map_registers, 2U);
+}
+
+TEST(MapServerReplay, C121_WithdrawalAndExpiryMakeRoomForAnyMapVersion) {
+	Lab lab;
+	lab.send(of_version(1, 5));
+	lab.send(empty_handed(of_version(2, 5)));
+	EXPECT_EQ(reason(lab.send(of_version(3, 4))), std::nullopt);
+	lab.now += 180s;
+	EXPECT_EQ(reason(lab.send(of_version(4, 3))), std::nullopt);
+}
+
 } // namespace
 } // namespace lisp
