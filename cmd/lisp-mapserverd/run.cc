@@ -25,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 bool is_notable(MapServerDrop reason) {
 	switch (reason) {
 	case MapServerDrop::malformed:
+	case MapServerDrop::unknown_vendor:
 	case MapServerDrop::foreign_eid:
 	case MapServerDrop::bad_authentication:
 	case MapServerDrop::replayed:

@@ -27,6 +27,7 @@ inline constexpr auto fields<RegistrarCounters> = std::tuple{
     Field{"notifies-from-strangers", &RegistrarCounters::strangers},
     Field{"unexpected", &RegistrarCounters::unexpected},
     Field{"malformed", &RegistrarCounters::malformed},
+    Field{"unknown-vendor", &RegistrarCounters::unknown_vendor},
 };
 
 // "ms.example.net 192.0.2.1 acknowledged 4/4", and after a colon why it is not as it should be.

@@ -53,6 +53,7 @@ void MapServer::sort(const Arrival &arrival, Instant now) {
 		dropped_->error = decoded.error;
 		return;
 	}
+	if (has_unknown_vendor(decoded.message)) return drop(MapServerDrop::unknown_vendor);
 	// What was passed on to an ETR that is this very socket would go round for ever.
 	if (arrival.from == arrival.to) return drop(MapServerDrop::looped);
 	if (const auto *message = std::get_if<MapRegister>(&decoded.message))

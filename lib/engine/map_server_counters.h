@@ -20,6 +20,7 @@ struct MapServerCounters {
 	std::uint64_t forwarded = 0;
 
 	std::uint64_t malformed = 0;
+	std::uint64_t unknown_vendor = 0;
 	std::uint64_t unexpected_type = 0;
 	std::uint64_t inner_ip_checksum = 0;
 	std::uint64_t inner_checksum_zero = 0;
@@ -47,6 +48,7 @@ struct MapServerCounters {
 
 enum class MapServerDrop : std::uint8_t {
 	malformed,
+	unknown_vendor,
 	unexpected_type,
 	inner_ip_checksum,
 	inner_checksum_zero,
@@ -79,8 +81,9 @@ struct MapServerDropKind {
 };
 
 // In the order of MapServerDrop.
-inline constexpr std::array<MapServerDropKind, 24> map_server_drops{{
+inline constexpr std::array<MapServerDropKind, 25> map_server_drops{{
     {"malformed", &MapServerCounters::malformed, "malformed"},
+    {"unknown-vendor", &MapServerCounters::unknown_vendor, "LCAF of an unknown vendor"},
     {"unexpected-type", &MapServerCounters::unexpected_type, "not for a map-server"},
     {"inner-ip-checksum", &MapServerCounters::inner_ip_checksum, "wrong inner IP checksum"},
     {"inner-checksum-zero", &MapServerCounters::inner_checksum_zero, "no inner UDP checksum"},

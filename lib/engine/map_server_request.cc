@@ -34,6 +34,7 @@ void MapServer::on_encapsulated(
 		dropped_->error = inner.error;
 		return;
 	}
+	if (has_unknown_vendor(inner.message)) return drop(MapServerDrop::unknown_vendor);
 	const auto *request = std::get_if<MapRequest>(&inner.message);
 	if (request == nullptr) return drop(MapServerDrop::inner_not_map_request);
 	on_request({arrival, *request, message.payload, message.source, message.packet}, now);

@@ -83,6 +83,10 @@ std::optional<WireError> Registrar::receive(
 		++counters_.malformed;
 		return decoded.error;
 	}
+	if (has_unknown_vendor(decoded.message)) {
+		++counters_.unknown_vendor;
+		return WireError{Reason::unsupported, 0, "lcaf vendor"};
+	}
 	const auto *notify = std::get_if<MapNotify>(&decoded.message);
 	if (notify == nullptr) {
 		++counters_.unexpected;

@@ -27,6 +27,7 @@ struct RegistrarCounters {
 	std::uint64_t strangers = 0;   // from addresses that no Map-Server has
 	std::uint64_t unexpected = 0;  // other messages
 	std::uint64_t malformed = 0;
+	std::uint64_t unknown_vendor = 0; // messages with an LCAF of one
 };
 
 struct RegistrationStatus {

@@ -14,6 +14,7 @@ struct DropEntry {
 // In the order of DropReason.
 constexpr std::array drop_entries{
     DropEntry{"malformed", &ReplierCounters::malformed},
+    DropEntry{"LCAF of an unknown vendor", &ReplierCounters::unknown_vendor},
     DropEntry{"not for an xTR to answer", &ReplierCounters::unexpected_type},
     DropEntry{"bad inner IP checksum", &ReplierCounters::inner_ip_checksum},
     DropEntry{"inner UDP checksum is zero", &ReplierCounters::inner_checksum_zero},
@@ -74,6 +75,7 @@ Replier::Outcome Replier::receive(const Arrival &arrival, Instant now) {
 Replier::Outcome Replier::sort(const Arrival &arrival, Instant now) {
 	const auto decoded = decode(arrival.octets, arena_);
 	if (decoded.error) return Dropped{DropReason::malformed, *decoded.error};
+	if (has_unknown_vendor(decoded.message)) return drop(DropReason::unknown_vendor);
 	if (const auto *request = std::get_if<MapRequest>(&decoded.message))
 		return on_request({*request, arrival, arrival.from.port, arrival.octets}, now);
 	if (const auto *message = std::get_if<EncapsulatedControl>(&decoded.message))
@@ -95,6 +97,7 @@ Replier::Outcome Replier::on_encapsulated(
 		return drop(DropReason::inner_checksum_zero);
 	const auto inner = decode(message.payload, arena_, message.payload_offset);
 	if (inner.error) return Dropped{DropReason::malformed, *inner.error};
+	if (has_unknown_vendor(inner.message)) return drop(DropReason::unknown_vendor);
 	const auto *request = std::get_if<MapRequest>(&inner.message);
 	if (request == nullptr) return drop(DropReason::inner_not_map_request);
 	if (request->probe) return drop(DropReason::encapsulated_probe);

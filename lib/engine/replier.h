@@ -20,6 +20,7 @@ namespace lisp {
 // Why a datagram was not answered.
 enum class DropReason : std::uint8_t {
 	malformed,
+	unknown_vendor,
 	unexpected_type,
 	inner_ip_checksum,
 	inner_checksum_zero,
@@ -47,6 +48,7 @@ struct ReplierCounters {
 	std::uint64_t handed_on = 0;
 
 	std::uint64_t malformed = 0;
+	std::uint64_t unknown_vendor = 0;
 	std::uint64_t unexpected_type = 0;
 	std::uint64_t inner_ip_checksum = 0;
 	std::uint64_t inner_checksum_zero = 0;
@@ -72,6 +74,7 @@ inline constexpr auto fields<ReplierCounters> = std::tuple{
     Field{"probe-replies", &ReplierCounters::probe_replies},
     Field{"handed-on", &ReplierCounters::handed_on},
     Field{"malformed", &ReplierCounters::malformed},
+    Field{"unknown-vendor", &ReplierCounters::unknown_vendor},
     Field{"unexpected-type", &ReplierCounters::unexpected_type},
     Field{"inner-ip-checksum", &ReplierCounters::inner_ip_checksum},
     Field{"inner-checksum-zero", &ReplierCounters::inner_checksum_zero},

@@ -32,6 +32,7 @@ IpAddress loopback(Afi family) {
 std::string_view name(NoAnswer reason) {
 	switch (reason) {
 	case NoAnswer::malformed: return "malformed";
+	case NoAnswer::unknown_vendor: return "LCAF of an unknown vendor";
 	case NoAnswer::not_a_map_reply: return "not a map-reply";
 	case NoAnswer::unknown_nonce: return "nonce of no open map-request";
 	case NoAnswer::not_to_a_probe: return "not marked as the answer to a probe";
@@ -115,6 +116,7 @@ Result<RequestAnswer, NoAnswer> Requester::receive(
 	arena_.reset();
 	const auto decoded = decode(octets, arena_);
 	if (decoded.error) return NoAnswer::malformed;
+	if (has_unknown_vendor(decoded.message)) return NoAnswer::unknown_vendor;
 	const auto *reply = std::get_if<MapReply>(&decoded.message);
 	if (reply == nullptr) return NoAnswer::not_a_map_reply;
 	const auto question = std::find_if(questions_.begin(), questions_.end(),

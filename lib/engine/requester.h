@@ -14,6 +14,7 @@ namespace lisp {
 // Why a datagram was no answer.
 enum class NoAnswer : std::uint8_t {
 	malformed,
+	unknown_vendor, // an LCAF of one: the whole message is lost
 	not_a_map_reply,
 	unknown_nonce,     // of nothing that was asked, or is not answered yet
 	not_to_a_probe,    // to an RLOC probe, and without P

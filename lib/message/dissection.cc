@@ -8,7 +8,6 @@ namespace lisp {
 
 namespace {
 
-constexpr std::uint8_t lcaf_vendor_specific = 255; // RFC 9306 section 4
 constexpr std::size_t nonce_end = 12;
 constexpr unsigned max_nesting = 2; // an ECM, and by mistake one more inside
 
@@ -29,8 +28,6 @@ constexpr std::array<WarningText, static_cast<std::size_t>(Warning::count_)> war
 
 void check_eid(const Address &eid, unsigned mask_length, Warnings &warnings) {
 	const auto *lcaf = std::get_if<Lcaf>(&eid);
-	if (lcaf != nullptr && lcaf->type == lcaf_vendor_specific)
-		warnings.add(Warning::unknown_vendor);
 	const auto inner = lcaf != nullptr ? instance_address(*lcaf) : std::nullopt;
 	const auto *ip = inner ? &inner->second : as_ip(eid);
 	if (ip == nullptr || ip->is_none()) return;
@@ -38,21 +35,15 @@ void check_eid(const Address &eid, unsigned mask_length, Warnings &warnings) {
 	if (has_host_bits(*ip, mask_length)) warnings.add(Warning::host_bits);
 }
 
-void check_record(const MapRecord &record, Warnings &warnings) {
-	check_eid(record.eid, record.mask_length, warnings);
-	for (const auto &locator : record.locators) {
-		const auto *lcaf = std::get_if<Lcaf>(&locator.rloc);
-		if (lcaf != nullptr && lcaf->type == lcaf_vendor_specific)
-			warnings.add(Warning::unknown_vendor);
-	}
-}
-
 void check_message(const Message &message, Warnings &warnings) {
-	for (const auto &record : records_of(message)) check_record(record, warnings);
+	if (has_unknown_vendor(message)) warnings.add(Warning::unknown_vendor);
+	for (const auto &record : records_of(message))
+		check_eid(record.eid, record.mask_length, warnings);
 	const auto *request = std::get_if<MapRequest>(&message);
 	if (request == nullptr) return;
 	for (const auto &record : request->records) check_eid(record.eid, record.mask_length, warnings);
-	if (request->map_data) check_record(*request->map_data, warnings);
+	if (request->map_data)
+		check_eid(request->map_data->eid, request->map_data->mask_length, warnings);
 }
 
 void check_packet(const Captured &captured, Warnings &warnings) {
@@ -174,14 +165,6 @@ Authentication *authentication_of(Message &message) {
 	if (auto *m = std::get_if<MapNotify>(&message)) return &m->authentication;
 	if (auto *m = std::get_if<MapNotifyAck>(&message)) return &m->authentication;
 	return nullptr;
-}
-
-List<MapRecord> records_of(const Message &message) {
-	if (const auto *m = std::get_if<MapReply>(&message)) return m->records;
-	if (const auto *m = std::get_if<MapRegister>(&message)) return m->records;
-	if (const auto *m = std::get_if<MapNotify>(&message)) return m->records;
-	if (const auto *m = std::get_if<MapNotifyAck>(&message)) return m->records;
-	return {};
 }
 
 } // namespace lisp

@@ -77,7 +77,4 @@ Dissection dissect(const Captured &captured, Arena &arena);
 // The authentication fields, if this kind of message has them.
 Authentication *authentication_of(Message &message);
 
-// The EID-records, if this kind of message has them; else none.
-List<MapRecord> records_of(const Message &message);
-
 } // namespace lisp

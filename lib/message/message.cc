@@ -1,10 +1,32 @@
 #include "message/message.h"
 
+#include <algorithm>
+
 namespace lisp {
 
 namespace {
 
 constexpr std::uint8_t bit_info_reply = 0x08;
+constexpr std::uint8_t lcaf_vendor_specific = 255; // RFC 9306 section 4
+
+bool is_vendor_specific(const Address &address) {
+	const auto *lcaf = std::get_if<Lcaf>(&address);
+	return lcaf != nullptr && lcaf->type == lcaf_vendor_specific;
+}
+
+bool has_vendor_specific(const MapRecord &record) {
+	return is_vendor_specific(record.eid) ||
+	       std::any_of(record.locators.begin(), record.locators.end(),
+	           [](const Locator &locator) { return is_vendor_specific(locator.rloc); });
+}
+
+bool has_vendor_specific(const MapRequest &request) {
+	return is_vendor_specific(request.source_eid) ||
+	       std::any_of(request.itr_rlocs.begin(), request.itr_rlocs.end(), is_vendor_specific) ||
+	       std::any_of(request.records.begin(), request.records.end(),
+	           [](const RequestedEid &record) { return is_vendor_specific(record.eid); }) ||
+	       (request.map_data && has_vendor_specific(*request.map_data));
+}
 
 template <class T> void read_as(Reader &in, Arena &arena, Message &message) {
 	auto &value = message.emplace<T>();
@@ -38,6 +60,22 @@ Decoded decode(Bytes datagram, Arena &arena, std::size_t base) {
 	if (!in.ok()) decoded.error = in.error();
 	decoded.size = in.offset() - base;
 	return decoded;
+}
+
+List<MapRecord> records_of(const Message &message) {
+	if (const auto *m = std::get_if<MapReply>(&message)) return m->records;
+	if (const auto *m = std::get_if<MapRegister>(&message)) return m->records;
+	if (const auto *m = std::get_if<MapNotify>(&message)) return m->records;
+	if (const auto *m = std::get_if<MapNotifyAck>(&message)) return m->records;
+	return {};
+}
+
+bool has_unknown_vendor(const Message &message) {
+	if (const auto *request = std::get_if<MapRequest>(&message))
+		return has_vendor_specific(*request);
+	const auto records = records_of(message);
+	return std::any_of(records.begin(), records.end(),
+	    [](const MapRecord &record) { return has_vendor_specific(record); });
 }
 
 Result<Room> encode(const Message &message, Room room) {

@@ -60,6 +60,14 @@ template <class T> Result<T> decode_as(Bytes datagram, Arena &arena) {
 	return WireError{Reason::bad_value, 0, "type"};
 }
 
+// The EID-records, if this kind of message has them; else none.
+List<MapRecord> records_of(const Message &message);
+
+// Whether any address of the message is a vendor's LCAF: no OUI is known here, and who does not
+// understand one drops the whole message (RFC 9306 section 4). What an Encapsulated Control Message
+// carries is a message of its own.
+bool has_unknown_vendor(const Message &message);
+
 // The part of `room` that was written, or the field that did not fit.
 Result<Room> encode(const Message &message, Room room);
 

@@ -111,5 +111,31 @@ TEST(MapServerRequest, NegativeAnswerCoversNothingThatIsRegistered) {
 	EXPECT_EQ(answer_text(lab.ask("203.0.112.0/19")), "203.0.96.0/20!15");
 }
 
+// RFC 9306 section 4.
+TEST(MapServerRequest, UnknownVendorLosesTheMessage) {
+	Lab lab;
+	EXPECT_EQ(
+	    reason(lab.receive(golden("LCAF-VENDOR").octets, itr)), MapServerDrop::unknown_vendor);
+	const Octets oui{0, 0, 0, 0x0c, 0xca, 0xfe};
+	const Lcaf vendor{255, 0, 0, oui};
+
+	auto message = Register{1}.add(
+	    "203.0.113.0/24", {locator("198.51.100.9", 1), locator("198.51.100.10", 1)});
+	message.locators[0][1].rloc = vendor;
+	EXPECT_EQ(reason(lab.send(message)), MapServerDrop::unknown_vendor);
+	EXPECT_EQ(lab.eids(), 0U);
+
+	auto asking = request(prefix("203.0.113.7"), lab.arena);
+	asking.source_eid = vendor;
+	EncapsulatedControl ecm;
+	const auto inner = wire(asking);
+	ecm.source = ecm.destination = {ip("192.0.2.10"), control_port};
+	ecm.payload = inner;
+	const auto outcome = lab.receive(wire(ecm), itr);
+	EXPECT_EQ(reason(outcome), MapServerDrop::unknown_vendor);
+	EXPECT_TRUE(outcome.send.empty());
+	EXPECT_EQ(lab.server.counters().unknown_vendor, 3U);
+}
+
 } // namespace
 } // namespace lisp

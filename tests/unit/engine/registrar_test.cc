@@ -703,9 +703,11 @@ TEST(Registrar, ForeignAndBrokenDatagramsAreCounted) {
 	EXPECT_FALSE(simulation.registrar.receive(from, golden("REQ-V4").octets, effects));
 	EXPECT_FALSE(simulation.registrar.receive(from, golden("NTF-SHA1-20").octets, effects));
 	EXPECT_TRUE(simulation.registrar.receive(from, {}, effects));
+	EXPECT_TRUE(simulation.registrar.receive(from, golden("LCAF-VENDOR").octets, effects));
 	EXPECT_TRUE(effects.empty());
 	EXPECT_EQ(simulation.registrar.counters().malformed, 2U);
 	EXPECT_EQ(simulation.registrar.counters().unexpected, 1U);
+	EXPECT_EQ(simulation.registrar.counters().unknown_vendor, 1U);
 	EXPECT_EQ(simulation.registrar.counters().unauthentic, 1U);
 }
 

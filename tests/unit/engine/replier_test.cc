@@ -281,6 +281,14 @@ TEST(Replier, OtherMessagesGoToTheirDaemonsOrNowhere) {
 		EXPECT_EQ(dropped(xtr.golden(packet)), because(DropReason::unexpected_type)) << packet;
 }
 
+// RFC 9306 section 4.
+TEST(Replier, UnknownVendorLosesTheMessage) {
+	Xtr xtr{golden_site()};
+	EXPECT_EQ(dropped(xtr.golden("LCAF-VENDOR")), because(DropReason::unknown_vendor));
+	EXPECT_EQ(xtr.replier.counters().unknown_vendor, 1U);
+	EXPECT_EQ(xtr.replier.counters().handed_on, 0U);
+}
+
 TEST(Replier, C081_NoItrRlocNoReply) {
 	Xtr xtr{golden_site()};
 	auto octets = golden("REQ-PROBE").octets; // its ITR-RLOC begins at octet 14

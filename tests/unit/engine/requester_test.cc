@@ -165,6 +165,14 @@ TEST(Requester, C104_NegativeAnswersAreToldApart) {
 	EXPECT_EQ(elsewhere.receive(golden("REP-NEG15").octets), "about another EID");
 }
 
+// RFC 9306 section 4.
+TEST(Requester, UnknownVendorLosesTheMessage) {
+	Asking asking;
+	asking.requester.ask(prefix("203.0.113.7"));
+	asking.request(4);
+	EXPECT_EQ(asking.receive(golden("LCAF-VENDOR").octets), "LCAF of an unknown vendor");
+}
+
 TEST(Requester, C106_ProbeReplyWithoutAuthorityIsDiscarded) {
 	auto options = golden_options();
 	options.encapsulated = false;
