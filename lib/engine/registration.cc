@@ -218,7 +218,7 @@ Registration::Register Registration::next_register(
 	never_sent_ -= std::exchange(part.sent, now) == Instant{} ? 1 : 0;
 	schedule(index, next_after(part, now));
 	drop_superseded();
-	return {draw_up(records, part.run, nonce), nonce, wants_notify_ && part.attempts > 1};
+	return {draw_up(records, part.run, nonce), wants_notify_ && part.attempts > 1};
 }
 
 Octets Registration::draw_up(

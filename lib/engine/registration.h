@@ -60,7 +60,6 @@ public:
 	bool is_due(Instant now) const;
 	struct Register {
 		Octets octets;
-		std::uint64_t nonce = 0;
 		bool again = false; // the one before was not answered
 	};
 	Register next_register(const SiteRecords &records, std::uint64_t nonce, Instant now);

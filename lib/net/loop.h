@@ -3,7 +3,8 @@
 // Handlers run on the thread that called run(). A handler may add and remove others, itself too.
 #pragma once
 
-#include <chrono>
+#include "engine/instant.h"
+
 #include <exception>
 #include <functional>
 #include <memory>
@@ -12,8 +13,6 @@ struct event_base;
 struct event;
 
 namespace lisp {
-
-using Instant = std::chrono::steady_clock::time_point;
 
 class Loop {
 public:

@@ -160,10 +160,6 @@ std::optional<PrefixIndex::Value> PrefixIndex::erase(const EidPrefix &prefix) {
 	return node.value;
 }
 
-void PrefixIndex::clear() {
-	*this = {};
-}
-
 std::optional<PrefixIndex::Value> PrefixIndex::exact(const EidPrefix &prefix) const {
 	const auto entry = longest_match(prefix);
 	if (!entry || entry->prefix.length != prefix.length) return std::nullopt;

@@ -25,7 +25,6 @@ public:
 	// The value replaced, if the prefix was there.
 	std::optional<Value> insert(const EidPrefix &prefix, Value value);
 	std::optional<Value> erase(const EidPrefix &prefix);
-	void clear();
 
 	std::optional<Value> exact(const EidPrefix &prefix) const;
 
