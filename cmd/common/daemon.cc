@@ -57,7 +57,6 @@ void Daemon::on_metrics(std::function<void(std::string &)> render) {
 std::string Daemon::state_directory() {
 	const bool root = geteuid() == 0;
 	make_directory(options_.state_directory, 0750, root ? options_.user : "");
-	state_->has_state = true;
 	return options_.state_directory;
 }
 
@@ -65,17 +64,23 @@ std::string Daemon::local_socket(const std::string &daemon) const {
 	return options_.run_directory + "/" + daemon + ".sock";
 }
 
-void Daemon::open_local_socket() {
-	const auto path = local_socket(name_);
-	const auto owner = geteuid() == 0 ? options_.user : std::string{};
+bool Daemon::make_run_directory() {
 	try {
-		make_directory(options_.run_directory, 0755, owner);
+		make_directory(options_.run_directory, 0755, geteuid() == 0 ? options_.user : "");
+		return true;
+	} catch (const std::system_error &error) {
+		log_.warning("no local socket: {}", error.what());
+		return false;
+	}
+}
+
+void Daemon::open_local_socket() {
+	try {
 		const auto handler = [this](const LocalMessage &message, const PeerCredentials &peer,
 		                         std::vector<std::string> &replies) {
 			return answer(message, peer, replies);
 		};
-		state_->local = std::make_unique<LocalServer>(loop_, path, handler);
-		if (!owner.empty()) give_to(path, owner);
+		state_->local = std::make_unique<LocalServer>(loop_, local_socket(name_), handler);
 	} catch (const std::system_error &error) {
 		log_.warning("no local socket: {}", error.what());
 	}
@@ -87,7 +92,6 @@ void Daemon::leave_root() {
 	} else if (options_.user.empty()) {
 		log_.warning("running as root; --user NAME drops it");
 	} else {
-		if (state_->has_state) give_files(options_.state_directory, options_.user);
 		become(options_.user);
 	}
 	os::forbid_new_privileges();
@@ -130,8 +134,10 @@ int Daemon::run(const std::vector<Endpoint> &listening) {
 	ready += '\n';
 
 	PidFile pid_file{options_.pidfile};
-	open_local_socket();
+	const bool has_run = make_run_directory();
 	leave_root();
+	// Not as root: in a directory of the user's a name may change what it stands for.
+	if (has_run) open_local_socket();
 	std::optional<Detachment> detachment;
 	if (options_.detach) {
 		detachment.emplace();

@@ -96,8 +96,12 @@ public:
 	// The path of another daemon's local socket.
 	std::string local_socket(const std::string &daemon) const;
 
-	// After all sockets are bound and the configuration is checked: opens the local socket (a RUN
-	// that cannot be made is one warning), drops root, detaches, writes the pid file, says
+	// For what ends by itself and does without run(): becomes --user. After all sockets are bound.
+	// Throws std::system_error.
+	void leave_root();
+
+	// After all sockets are bound and the configuration is checked: makes RUN (failing that is one
+	// warning), drops root, opens the local socket, detaches, writes the pid file, says
 	// "ready ADDR:PORT…" and runs until SIGTERM or SIGINT. The exit status.
 	int run(const std::vector<Endpoint> &listening);
 
@@ -107,8 +111,8 @@ private:
 	    std::vector<std::string> &replies);
 	void answer_query(const std::string &query, bool json, std::vector<std::string> &replies);
 	std::optional<std::string> reload();
+	bool make_run_directory();
 	void open_local_socket();
-	void leave_root();
 	void watch_signals();
 	void write_metrics();
 

@@ -17,7 +17,6 @@ struct Daemon::State {
 	    messages;
 	std::function<std::optional<std::string>()> reload;
 	std::function<void(std::string &)> metrics;
-	bool has_state = false;      // STATE is in use
 	bool metrics_failed = false; // and told
 	Loop::Timer metrics_timer;
 	std::vector<Loop::Watch> signals;

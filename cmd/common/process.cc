@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <grp.h>
 #include <pwd.h>
 #include <system_error>
@@ -67,19 +66,24 @@ void give_to(const std::string &path, const std::string &user) {
 	if (lchown(path.c_str(), owner.pw_uid, owner.pw_gid) < 0) fail(path);
 }
 
-void give_files(const std::string &directory, const std::string &user) {
-	const auto &owner = account(user);
-	std::error_code error;
-	for (const auto &entry : std::filesystem::directory_iterator(directory, error)) {
-		const int file = open(entry.path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-		struct stat status {};
-		// One link: the user could have put a second name of any file here.
-		if (file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-		    status.st_uid == 0 && status.st_nlink == 1 &&
-		    fchown(file, owner.pw_uid, owner.pw_gid) < 0)
-			fail(entry.path().string());
-		if (file >= 0) close(file);
+Owner owner_in(const std::string &directory, const std::string &user) {
+	if (!user.empty()) {
+		const auto &owner = account(user);
+		return {owner.pw_uid, owner.pw_gid};
 	}
+	struct stat status {};
+	if (stat(directory.c_str(), &status) < 0) fail(directory);
+	return {status.st_uid, status.st_gid};
+}
+
+bool give_file(int descriptor, const Owner &owner) {
+	if (geteuid() != 0) return true;
+	struct stat status {};
+	if (fstat(descriptor, &status) < 0) return false;
+	if (!S_ISREG(status.st_mode) || status.st_uid != 0 || status.st_size != 0 ||
+	    status.st_nlink != 1)
+		return true;
+	return fchown(descriptor, owner.user, owner.group) == 0;
 }
 
 void become(const std::string &user) {

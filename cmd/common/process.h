@@ -14,8 +14,18 @@ void make_directory(const std::string &path, mode_t mode, const std::string &use
 
 void give_to(const std::string &path, const std::string &user);
 
-// The plain files in `directory` that root made.
-void give_files(const std::string &directory, const std::string &user);
+struct Owner {
+	uid_t user = static_cast<uid_t>(-1);
+	gid_t group = static_cast<gid_t>(-1);
+};
+
+// Whose the files shall be that root makes in `directory`: `user`'s, or the directory's owner's
+// when that is empty. Throws std::system_error.
+Owner owner_in(const std::string &directory, const std::string &user);
+
+// A file that root has just made. Without effect unless this process is root and the file is
+// root's, empty and without a second name. False and errno on failure.
+bool give_file(int descriptor, const Owner &owner);
 
 // Becomes `user` for good, supplementary groups included. Throws std::system_error, also when there
 // is no such user or root could be had again.

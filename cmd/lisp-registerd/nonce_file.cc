@@ -39,12 +39,13 @@ std::error_code last_error() {
 	return {errno, std::generic_category()};
 }
 
-std::error_code write_through(const std::string &path, const std::string &text) {
+std::error_code write_through(
+    const std::string &path, const Owner &owner, const std::string &text) {
 	// Whatever another user of the directory has put there is not written to.
 	if (unlink(path.c_str()) < 0 && errno != ENOENT) return last_error();
 	Descriptor file{
 	    ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)};
-	if (!file.ok()) return last_error();
+	if (!file.ok() || !give_file(file.number(), owner)) return last_error();
 	const auto written = ::write(file.number(), text.data(), text.size());
 	if (written < 0) return last_error();
 	if (static_cast<std::size_t>(written) != text.size())
@@ -61,12 +62,13 @@ std::error_code sync_directory(const std::string &path) {
 
 } // namespace
 
-std::optional<NonceFile> NonceFile::open(const std::string &state_directory) {
+std::optional<NonceFile> NonceFile::open(const std::string &state_directory, const Owner &owner) {
 	// A file of its own: the lock must not go with the file that a rename replaces.
 	const auto path = state_directory + "/nonce.lock";
 	const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (lock < 0) throw std::system_error(last_error(), path);
-	NonceFile file{state_directory, lock};
+	NonceFile file{state_directory, owner, lock};
+	if (!give_file(lock, owner)) throw std::system_error(last_error(), path);
 	if (flock(lock, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK) return std::nullopt;
 		throw std::system_error(last_error(), path);
@@ -77,12 +79,12 @@ std::optional<NonceFile> NonceFile::open(const std::string &state_directory) {
 	return file;
 }
 
-NonceFile::NonceFile(std::string directory, int lock)
-    : directory_(std::move(directory)), lock_(lock) {}
+NonceFile::NonceFile(std::string directory, const Owner &owner, int lock)
+    : directory_(std::move(directory)), owner_(owner), lock_(lock) {}
 
 NonceFile::NonceFile(NonceFile &&other) noexcept
-    : directory_(std::move(other.directory_)), lock_(std::exchange(other.lock_, -1)),
-      ceiling_(other.ceiling_) {}
+    : directory_(std::move(other.directory_)), owner_(other.owner_),
+      lock_(std::exchange(other.lock_, -1)), ceiling_(other.ceiling_) {}
 
 NonceFile::~NonceFile() {
 	if (lock_ >= 0) close(lock_);
@@ -104,7 +106,8 @@ void NonceFile::load() {
 std::error_code NonceFile::save(std::uint64_t ceiling) {
 	const auto path = directory_ + "/nonce";
 	const auto fresh = path + ".new";
-	if (const auto error = write_through(fresh, std::to_string(ceiling) + '\n')) return error;
+	if (const auto error = write_through(fresh, owner_, std::to_string(ceiling) + '\n'))
+		return error;
 	if (rename(fresh.c_str(), path.c_str()) < 0) return last_error();
 	if (const auto error = sync_directory(directory_)) return error;
 	ceiling_ = ceiling;

@@ -2,6 +2,8 @@
 // one sender of Map-Registers of this host.
 #pragma once
 
+#include "common/process.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,10 +13,11 @@ namespace lisp {
 
 class NonceFile {
 public:
-	// Takes the lock for as long as this lives and checks that the file can be written. Nothing
+	// Takes the lock for as long as this lives and checks that the file can be written. What root
+	// makes is given to `owner`. Nothing
 	// when another process holds the lock. Throws std::system_error, and std::runtime_error when
 	// the file does not hold a ceiling: to begin with any other could repeat nonces.
-	static std::optional<NonceFile> open(const std::string &state_directory);
+	static std::optional<NonceFile> open(const std::string &state_directory, const Owner &owner);
 	~NonceFile();
 	NonceFile(NonceFile &&other) noexcept;
 	NonceFile &operator=(NonceFile &&) = delete;
@@ -26,10 +29,11 @@ public:
 	std::error_code save(std::uint64_t ceiling);
 
 private:
-	NonceFile(std::string directory, int lock);
+	NonceFile(std::string directory, const Owner &owner, int lock);
 	void load();
 
 	std::string directory_;
+	Owner owner_;
 	int lock_;
 	std::uint64_t ceiling_ = 0;
 };

@@ -1,4 +1,5 @@
 #include "common/configuration.h"
+#include "common/process.h"
 #include "lisp-registerd/once.h"
 #include "lisp-registerd/queries.h"
 
@@ -35,7 +36,8 @@ int run(const RegisterdOptions &options) {
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	if (config->map_servers.empty()) daemon.log().warning("no map-server is configured");
-	auto nonces = NonceFile::open(daemon.state_directory());
+	const auto state = daemon.state_directory();
+	auto nonces = NonceFile::open(state, owner_in(state, options.daemon.user));
 	if (!nonces) {
 		if (options.once) return ask_the_running_one(daemon, options);
 		daemon.log().error(
@@ -44,7 +46,10 @@ int run(const RegisterdOptions &options) {
 	}
 	warn_of_weak_algorithms(*config, daemon.log());
 	Service service{daemon, options, std::move(*nonces)};
-	if (options.once) return register_once(daemon, service, *config, options);
+	if (options.once) {
+		daemon.leave_root();
+		return register_once(daemon, service, *config, options);
+	}
 	offer_queries(daemon, service);
 	service.configure(*config);
 	return daemon.run(service.sockets().local());

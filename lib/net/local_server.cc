@@ -44,16 +44,23 @@ bool remove_stale(const std::string &path) {
 	return unlink(path.c_str()) == 0;
 }
 
-// Bound, with its mode set before anybody can connect, and listening. 0, or errno.
+// With its mode from the beginning: a moment later the name could be another file's.
+int bind_at(int descriptor, const SocketAddress &address) {
+	const auto before = umask(0777 & ~socket_mode);
+	const int result = bind(descriptor, address.get(), address.size());
+	umask(before);
+	return result;
+}
+
+// Bound and listening. 0, or errno.
 int listen_at(int descriptor, const std::string &path) {
 	const auto address = SocketAddress::unix_path(path);
 	if (!address) return errno;
-	if (bind(descriptor, address->get(), address->size()) < 0) {
+	if (bind_at(descriptor, *address) < 0) {
 		if (errno != EADDRINUSE) return errno;
 		if (!remove_stale(path)) return EADDRINUSE;
-		if (bind(descriptor, address->get(), address->size()) < 0) return errno;
+		if (bind_at(descriptor, *address) < 0) return errno;
 	}
-	if (chmod(path.c_str(), socket_mode) < 0) return errno;
 	return listen(descriptor, static_cast<int>(max_clients)) < 0 ? errno : 0;
 }
 

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import pwd
 import queue
 import shutil
 import socket
@@ -246,6 +247,19 @@ class RegisterdTest(unittest.TestCase):
         self.assertEqual(status, 0)
         with open(precious) as file:
             self.assertEqual(file.read(), "kept")
+
+    @unittest.skipIf(os.geteuid() != 0, "not root")
+    def test_once_as_root_leaves_the_state_to_its_owner(self):
+        nobody = pwd.getpwnam("nobody").pw_uid
+        os.chmod(self.directory, 0o755)
+        path = self.configure(self.map_server("key").line())
+        state = os.path.join(self.directory, "state")
+        for user in (["--user", "nobody"], []):
+            self.assertEqual(self.once("-f", path, *user)[0], 0)
+            owners = {name: os.stat(os.path.join(state, name)).st_uid for name in os.listdir(state)}
+            self.assertEqual(owners, {"nonce": nobody, "nonce.lock": nobody}, user)
+            for name in owners:
+                os.remove(os.path.join(state, name))
 
     def test_damaged_nonce_file_is_refused(self):
         state = os.path.join(self.directory, "state")
