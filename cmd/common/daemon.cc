@@ -78,7 +78,7 @@ void Daemon::open_local_socket() {
 	try {
 		const auto handler = [this](const LocalMessage &message, const PeerCredentials &peer,
 		                         std::vector<std::string> &replies) {
-			return answer(message, peer, replies);
+			return take(message, peer, replies);
 		};
 		state_->local = std::make_unique<LocalServer>(loop_, local_socket(name_), handler);
 	} catch (const std::system_error &error) {

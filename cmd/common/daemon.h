@@ -79,6 +79,18 @@ public:
 	// JSON what is printed for `status` and `counters` becomes part of one object.
 	void on_query(const std::string &query, std::function<void(QueryReply &)> answer);
 
+	// A query whose answer takes time: `ask` keeps the asker and calls answer() once. What `print`
+	// returns is why the query is refused, if it is; what it printed is sent in any case.
+	struct Asker {
+		LocalServer::Asker client = 0;
+		bool json = false;
+	};
+	void on_slow_query(const std::string &query,
+	    std::function<void(const Asker &, const std::vector<std::string_view> &arguments)> ask);
+	void answer(
+	    const Asker &asker, const std::function<std::optional<std::string>(QueryReply &)> &print);
+	bool is_waiting(const Asker &asker) const;
+
 	// SIGHUP and `lisp-status NAME reload`. Returns nothing if the new configuration is in force,
 	// else why the old one is kept.
 	void on_reload(std::function<std::optional<std::string>()> reload);
@@ -107,8 +119,11 @@ public:
 
 private:
 	struct State;
-	LocalServer::Outcome answer(const LocalMessage &message, const PeerCredentials &peer,
+	LocalServer::Outcome take(const LocalMessage &message, const PeerCredentials &peer,
 	    std::vector<std::string> &replies);
+	LocalServer::Outcome take_query(std::vector<std::string_view> words,
+	    const PeerCredentials &peer, std::vector<std::string> &replies);
+	std::string known_queries() const;
 	void answer_query(const std::string &query, bool json, std::vector<std::string> &replies);
 	std::optional<std::string> reload();
 	bool make_run_directory();

@@ -13,6 +13,9 @@ struct Daemon::State {
 	std::vector<std::string> listening;
 	std::map<std::string, std::function<void(QueryReply &)>> queries;
 	std::map<std::string,
+	    std::function<void(const Asker &, const std::vector<std::string_view> &arguments)>>
+	    slow_queries;
+	std::map<std::string,
 	    std::function<void(const std::vector<std::string_view> &words, Bytes octets)>, std::less<>>
 	    messages;
 	std::function<std::optional<std::string>()> reload;

@@ -101,17 +101,55 @@ void Daemon::answer_query(const std::string &query, bool json, std::vector<std::
 	if (json && whole) replies = {one_object(replies)};
 }
 
-LocalServer::Outcome Daemon::answer(
-    const LocalMessage &message, const PeerCredentials &peer, std::vector<std::string> &replies) {
+void Daemon::on_slow_query(const std::string &query,
+    std::function<void(const Asker &, const std::vector<std::string_view> &)> ask) {
+	state_->slow_queries[query] = std::move(ask);
+}
+
+void Daemon::answer(
+    const Asker &asker, const std::function<std::optional<std::string>(QueryReply &)> &print) {
 	using enum LocalServer::Outcome;
-	const auto words = words_of(message.line);
-	if (words.size() < 2 || words[0] != "query") {
-		const auto found = state_->messages.find(words.empty() ? "" : words[0]);
-		if (found != state_->messages.end() && peer.may_control())
-			found->second(words, message.octets);
-		return unanswered;
-	}
+	if (!is_waiting(asker)) return;
+	std::vector<std::string> replies;
+	QueryReply reply{asker.json, replies};
+	auto why = print(reply);
+	if (why) replies.push_back(std::move(*why));
+	state_->local->answer(asker.client, why ? refused : done, std::move(replies));
+}
+
+bool Daemon::is_waiting(const Asker &asker) const {
+	return state_->local && state_->local->is_waiting(asker.client);
+}
+
+std::string Daemon::known_queries() const {
+	std::string known = "status reload";
+	for (const auto &[name, handler] : state_->queries)
+		if (name != "status") known += ' ' + name;
+	for (const auto &[name, handler] : state_->slow_queries) known += ' ' + name;
+	return known;
+}
+
+LocalServer::Outcome Daemon::take(
+    const LocalMessage &message, const PeerCredentials &peer, std::vector<std::string> &replies) {
+	auto words = words_of(message.line);
+	if (words.size() >= 2 && words[0] == "query")
+		return take_query(std::move(words), peer, replies);
+	const auto found = state_->messages.find(words.empty() ? "" : words[0]);
+	if (found != state_->messages.end() && peer.may_control()) found->second(words, message.octets);
+	return LocalServer::Outcome::unanswered;
+}
+
+// "query NAME", "query NAME json", with what else the query takes at the end.
+LocalServer::Outcome Daemon::take_query(std::vector<std::string_view> words,
+    const PeerCredentials &peer, std::vector<std::string> &replies) {
+	using enum LocalServer::Outcome;
 	const std::string query{words[1]};
+	const bool json = words.size() > 2 && words[2] == "json";
+	if (const auto slow = state_->slow_queries.find(query); slow != state_->slow_queries.end()) {
+		words.erase(words.begin(), words.begin() + (json ? 3 : 2));
+		slow->second({state_->local->asker(), json}, words);
+		return later;
+	}
 	if (query == "reload") {
 		auto kept = peer.may_control()
 		                ? reload()
@@ -121,13 +159,10 @@ LocalServer::Outcome Daemon::answer(
 			return refused;
 		}
 	} else if (query != "status" && !state_->queries.contains(query)) {
-		std::string known = "status reload";
-		for (const auto &[name, handler] : state_->queries)
-			if (name != "status") known += ' ' + name;
-		replies.push_back("unknown query '" + query + "' (known: " + known + ")");
+		replies.push_back("unknown query '" + query + "' (known: " + known_queries() + ")");
 		return refused;
 	}
-	answer_query(query, words.size() > 2 && words[2] == "json", replies);
+	answer_query(query, json, replies);
 	return done;
 }
 

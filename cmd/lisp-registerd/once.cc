@@ -7,7 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <thread>
+#include <stdexcept>
 
 namespace lisp {
 
@@ -15,11 +15,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto poll_interval = std::chrono::milliseconds(50);
+// What a busy daemon may take beyond the time that it was given.
+constexpr auto answering_time = std::chrono::seconds(5);
 
-Instant end_of(const RegisterdOptions &options) {
+Clock::duration time_for(const RegisterdOptions &options) {
 	const std::chrono::duration<double> patience{std::min(options.timeout, 1e6)};
-	return Clock::now() + std::chrono::duration_cast<Clock::duration>(patience);
+	return std::chrono::duration_cast<Clock::duration>(patience);
 }
 
 void print(const std::string &text) {
@@ -31,12 +32,7 @@ bool report(const Registrar &registrar, bool json) {
 	std::string text;
 	bool all = registrar.servers() > 0;
 	for (std::size_t i = 0; i < registrar.servers(); ++i) {
-		auto status = registrar.status(i);
-		if (status.state == RegistrationState::pending) {
-			// Some of several registers may have been answered.
-			status.state =
-			    status.acknowledged > 0 ? RegistrationState::partial : RegistrationState::timeout;
-		}
+		const auto status = final_status(registrar, i);
 		all = all && status.state == RegistrationState::acknowledged;
 		if (json) {
 			JsonSink sink{text};
@@ -56,7 +52,7 @@ int register_once(
     Daemon &daemon, Service &service, const SiteConfig &config, const RegisterdOptions &options) {
 	auto &loop = daemon.loop();
 	Loop::Timer patience{loop, [&loop] { loop.stop(); }};
-	patience.set(end_of(options));
+	patience.set(Clock::now() + time_for(options));
 	service.configure(config);
 	service.on_progress([&] {
 		if (service.registrar().is_answered()) loop.stop();
@@ -67,21 +63,18 @@ int register_once(
 }
 
 int ask_the_running_one(Daemon &daemon, const RegisterdOptions &options) {
+	using namespace std::chrono;
 	const auto path = daemon.local_socket("lisp-registerd");
-	const auto ask = [&path](const std::string &query) {
-		std::string answer;
-		const auto refused = ask_local(
-		    path, "query " + query + '\n', [&answer](std::string_view reply) { answer += reply; });
-		if (refused) throw std::runtime_error(path + ": " + *refused);
-		return answer;
-	};
-	const auto end = end_of(options);
-	ask("register");
-	std::string progress;
-	while ((progress = ask("progress")).starts_with("waiting") && Clock::now() < end)
-		std::this_thread::sleep_for(poll_interval);
-	print(ask(options.json ? "servers json" : "servers"));
-	return progress.starts_with("acknowledged") ? 0 : 1;
+	const auto patience = duration_cast<milliseconds>(time_for(options));
+	const auto question =
+	    fmt::format("query register {}{}\n", options.json ? "json " : "", patience.count());
+	std::string text;
+	const auto problem = ask_local(
+	    path, question, [&text](std::string_view reply) { text += reply; },
+	    patience + answering_time);
+	print(text);
+	if (problem && text.empty()) throw std::runtime_error(path + ": " + *problem);
+	return problem ? 1 : 0;
 }
 
 } // namespace lisp

@@ -130,17 +130,6 @@ void offer_queries(Daemon &daemon, Service &service) {
 	});
 	daemon.on_query("servers", [&](QueryReply &reply) { answer_servers(registrar, reply); });
 	daemon.on_query("eids", [&](QueryReply &reply) { answer_eids(registrar.records(), reply); });
-	daemon.on_query("register", [&](QueryReply &reply) {
-		service.register_again();
-		reply.line("registering");
-	});
-	daemon.on_query("progress", [&](QueryReply &reply) {
-		const auto now = totals(registrar);
-		if (!registrar.is_answered())
-			reply.line("waiting");
-		else
-			reply.line(now.acknowledging == now.servers ? "acknowledged" : "answered");
-	});
 	daemon.on_message("datagram", [&](const std::vector<std::string_view> &words, Bytes octets) {
 		take_datagram(service, words, octets);
 	});

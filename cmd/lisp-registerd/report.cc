@@ -4,6 +4,15 @@
 
 namespace lisp {
 
+RegistrationStatus final_status(const Registrar &registrar, std::size_t server) {
+	auto status = registrar.status(server);
+	// Some of several registers may have been answered.
+	if (status.state == RegistrationState::pending || status.state == RegistrationState::sent)
+		status.state =
+		    status.acknowledged > 0 ? RegistrationState::partial : RegistrationState::timeout;
+	return status;
+}
+
 std::string to_line(const RegistrationStatus &status) {
 	auto line =
 	    fmt::format("{} {} {} {}/{}", status.server, status.address.empty() ? "-" : status.address,

@@ -30,6 +30,9 @@ inline constexpr auto fields<RegistrarCounters> = std::tuple{
     Field{"unknown-vendor", &RegistrarCounters::unknown_vendor},
 };
 
+// What is told when no more is waited for: what is not acknowledged by then has timed out.
+RegistrationStatus final_status(const Registrar &registrar, std::size_t server);
+
 // "ms.example.net 192.0.2.1 acknowledged 4/4", and after a colon why it is not as it should be.
 std::string to_line(const RegistrationStatus &status);
 

@@ -1,5 +1,6 @@
 #include "common/configuration.h"
 #include "common/process.h"
+#include "lisp-registerd/confirmations.h"
 #include "lisp-registerd/once.h"
 #include "lisp-registerd/queries.h"
 
@@ -51,6 +52,7 @@ int run(const RegisterdOptions &options) {
 		return register_once(daemon, service, *config, options);
 	}
 	offer_queries(daemon, service);
+	const Confirmations confirmations{daemon, service};
 	service.configure(*config);
 	return daemon.run(service.sockets().local());
 }

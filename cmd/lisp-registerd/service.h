@@ -23,6 +23,8 @@ public:
 	// Registers with the Map-Servers of the configuration from now on; may be called again.
 	void configure(const SiteConfig &config);
 	void register_again();
+	// Whether Map-Notifies are asked for also where the configuration does not want them.
+	void ask_for_notifies(bool always) { registrar_.ask_for_notifies(always); }
 
 	// A datagram that another daemon handed on.
 	void receive(const Endpoint &from, const Endpoint &to, Bytes octets);

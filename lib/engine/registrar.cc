@@ -22,6 +22,7 @@ void Registrar::configure(const SiteConfig &config, Instant now) {
 		});
 		if (same == servers_.end()) {
 			servers.emplace_back(line, options_);
+			servers.back().ask_for_notifies(asks_always_);
 			told.push_back(RegistrationState::pending);
 		} else {
 			const auto index = static_cast<std::size_t>(same - servers_.begin());
@@ -46,6 +47,11 @@ void Registrar::unresolved(std::size_t server, const std::string &why) {
 
 void Registrar::register_again(Instant now) {
 	for (auto &server : servers_) server.register_again(now);
+}
+
+void Registrar::ask_for_notifies(bool always) {
+	asks_always_ = always;
+	for (auto &server : servers_) server.ask_for_notifies(always);
 }
 
 void Registrar::tick(Moment moment, Effects &effects) {

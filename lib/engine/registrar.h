@@ -65,6 +65,8 @@ public:
 
 	// Registers everything everywhere, now; the states start over.
 	void register_again(Instant now);
+	// Whether Map-Notifies are asked for also where the configuration does not want them.
+	void ask_for_notifies(bool always);
 
 	void tick(Moment moment, Effects &effects);
 	std::optional<Instant> deadline() const;
@@ -93,6 +95,7 @@ public:
 
 private:
 	RegistrationOptions options_;
+	bool asks_always_ = false;
 	NonceCounter nonces_;
 	SiteRecords records_;
 	std::vector<Registration> servers_;

@@ -147,6 +147,14 @@ void Registration::register_again(Instant now) {
 	reset(std::move(parts_));
 }
 
+void Registration::ask_for_notifies(bool always) {
+	if (std::exchange(asks_always_, always) == always || always || wants_notify_) return;
+	for (auto &part : parts_) {
+		set_answer(part, Part::Answer::none, 0);
+		part.attempts = 0;
+	}
+}
+
 void Registration::postpone(Instant drawn_up, Instant until) {
 	for (std::uint32_t i = 0; i < parts_.size(); ++i) {
 		auto &part = parts_[i];
@@ -189,7 +197,7 @@ bool Registration::is_due(Instant now) const {
 
 Instant Registration::next_after(const Part &part, Instant now) const {
 	const std::chrono::seconds interval = options_.interval;
-	if (wants_notify_) {
+	if (asks_for_notify()) {
 		const auto doublings = std::min<unsigned>(part.attempts - 1U, 6);
 		const auto cap = std::min<std::chrono::seconds>(max_retry, interval);
 		return now + std::min<std::chrono::seconds>(first_retry * (1 << doublings), cap);
@@ -213,12 +221,12 @@ Registration::Register Registration::next_register(
 	outstanding_.push_back({nonce, index, now});
 
 	if (part.attempts == 0) part.first_nonce = nonce;
-	if (wants_notify_ && part.attempts >= patience) set_answer(part, Part::Answer::silence, 0);
+	if (asks_for_notify() && part.attempts >= patience) set_answer(part, Part::Answer::silence, 0);
 	if (part.attempts < 255) ++part.attempts;
 	never_sent_ -= std::exchange(part.sent, now) == Instant{} ? 1 : 0;
 	schedule(index, next_after(part, now));
 	drop_superseded();
-	return {draw_up(records, part.run, nonce), wants_notify_ && part.attempts > 1};
+	return {draw_up(records, part.run, nonce), asks_for_notify() && part.attempts > 1};
 }
 
 Octets Registration::draw_up(
@@ -228,7 +236,7 @@ Octets Registration::draw_up(
 	MapRegister head;
 	head.proxy_reply = line_.proxy_reply;
 	head.merge = line_.merge;
-	head.want_map_notify = wants_notify_;
+	head.want_map_notify = asks_for_notify();
 	head.nonce = nonce;
 	head.authentication.key_id = line_.key_id;
 	head.authentication.algorithm = line_.algorithm;
@@ -264,7 +272,7 @@ bool Registration::acknowledge(const SiteRecords &records, const MapNotify &noti
 	if (outstanding == nullptr || outstanding->part == no_part) return false;
 	auto &part = parts_[outstanding->part];
 	// Without M nobody asked, and a Map-Notify changes no plans.
-	if (!wants_notify_ || part.attempts == 0 || notify.nonce < part.first_nonce) return false;
+	if (!asks_for_notify() || part.attempts == 0 || notify.nonce < part.first_nonce) return false;
 	set_answer(part, Part::Answer::notify,
 	    static_cast<std::uint8_t>(count_listed(records, part.run, notify)));
 	part.attempts = 0;
@@ -286,7 +294,7 @@ RegistrationState Registration::state() const {
 	using enum RegistrationState;
 	if (!endpoint_) return unresolved;
 	if (parts_.empty()) return acknowledged;
-	if (!wants_notify_) return never_sent_ == 0 ? sent : pending;
+	if (!asks_for_notify()) return never_sent_ == 0 ? sent : pending;
 	if (answered_ + silent_ < parts_.size()) return pending;
 	if (answered_ == 0) return timeout;
 	if (acknowledged_ == records_) return acknowledged;

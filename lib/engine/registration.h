@@ -52,6 +52,9 @@ public:
 
 	// Everything is due at once and counts as unacknowledged.
 	void register_again(Instant now);
+	// Whether Map-Notifies are asked for although the configuration does not want them. With the
+	// end of that goes what they told.
+	void ask_for_notifies(bool always);
 	// The registers drawn up at that time could not be sent.
 	void postpone(Instant drawn_up, Instant until);
 
@@ -77,7 +80,7 @@ public:
 	RegistrationState state() const;
 	// Every register has its Map-Notify, or was sent where none is asked for.
 	bool is_answered() const {
-		return wants_notify_ ? answered_ == parts_.size() : never_sent_ == 0;
+		return asks_for_notify() ? answered_ == parts_.size() : never_sent_ == 0;
 	}
 	std::size_t acknowledged_records() const { return acknowledged_; }
 	std::string explanation() const; // of a state that is not as it should be; else empty
@@ -105,6 +108,7 @@ private:
 	};
 	static constexpr std::uint32_t no_part = 0xffffffff;
 
+	bool asks_for_notify() const { return wants_notify_ || asks_always_; }
 	std::size_t room() const;
 	std::vector<Part> make_parts(const SiteRecords &records) const;
 	void reset(std::vector<Part> parts);
@@ -118,6 +122,7 @@ private:
 	MapServerLine line_;
 	RegistrationOptions options_;
 	bool wants_notify_;
+	bool asks_always_ = false;
 	Key key_;
 	std::optional<Endpoint> endpoint_;
 	std::string trouble_ = "not resolved yet";

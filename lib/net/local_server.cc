@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <list>
@@ -78,6 +79,8 @@ struct LocalServer::State {
 		Client &operator=(const Client &) = delete;
 
 		int descriptor;
+		Asker number = 0;
+		bool asked = false; // and was not answered yet
 		PeerCredentials credentials;
 		std::deque<std::string> unsent; // the rest of one answer
 		bool waiting = false;           // until the socket takes more of it
@@ -97,7 +100,9 @@ struct LocalServer::State {
 	void accept_client();
 	void await_questions(Position client);
 	void read_questions(Position client);
-	void answer(Client &client, Bytes message);
+	void ask(Client &client, Bytes message);
+	void answer(Client &client, Outcome outcome, std::vector<std::string> replies);
+	Position waiting(Asker asker);
 	void send_answer(Position client);
 
 	Loop &loop;
@@ -109,6 +114,8 @@ struct LocalServer::State {
 	Loop::Timer out_of_descriptors;
 	Octets room;
 	std::list<Client> clients;
+	Asker last_number = 0;
+	Asker asking = 0; // whose message the handler is looking at
 };
 
 void LocalServer::State::accept_client() {
@@ -128,6 +135,7 @@ void LocalServer::State::accept_client() {
 	}
 	allow_longest_message(accepted);
 	const auto client = clients.emplace(clients.end(), *this, accepted);
+	client->number = ++last_number;
 	client->credentials = credentials;
 	client->stalled = Loop::Timer{loop, [this, client] { clients.erase(client); }};
 	await_questions(client);
@@ -149,19 +157,33 @@ void LocalServer::State::read_questions(Position client) {
 		message.msg_iovlen = 1;
 		const auto size = recvmsg(client->descriptor, &message, 0);
 		if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-		if (size <= 0 || (message.msg_flags & MSG_TRUNC) != 0) {
+		if (size <= 0 || (message.msg_flags & MSG_TRUNC) != 0 || client->asked) {
 			clients.erase(client);
 			return;
 		}
-		answer(*client, Bytes{room}.first(static_cast<std::size_t>(size)));
+		ask(*client, Bytes{room}.first(static_cast<std::size_t>(size)));
 		if (!client->unsent.empty()) return send_answer(client);
 	}
 }
 
-void LocalServer::State::answer(Client &client, Bytes message) {
+void LocalServer::State::ask(Client &client, Bytes message) {
 	std::vector<std::string> replies;
+	client.asked = true;
+	asking = client.number;
 	const auto outcome = handler(split_local_message(message), client.credentials, replies);
-	if (outcome == Outcome::unanswered) return;
+	asking = 0;
+	if (outcome == Outcome::later) return;
+	client.asked = false;
+	if (outcome != Outcome::unanswered) answer(client, outcome, std::move(replies));
+}
+
+LocalServer::State::Position LocalServer::State::waiting(Asker asker) {
+	return std::find_if(clients.begin(), clients.end(),
+	    [&](const Client &client) { return client.number == asker && client.asked; });
+}
+
+void LocalServer::State::answer(Client &client, Outcome outcome, std::vector<std::string> replies) {
+	client.asked = false;
 	std::string end(1, answer_ends);
 	if (outcome == Outcome::refused && !replies.empty()) {
 		end += replies.back();
@@ -210,6 +232,22 @@ LocalServer::LocalServer(Loop &loop, const std::string &path, Handler handler)
 	}
 	state_->own = socket_at(path);
 	state_->listen_on();
+}
+
+LocalServer::Asker LocalServer::asker() const {
+	return state_->asking;
+}
+
+void LocalServer::answer(Asker asker, Outcome outcome, std::vector<std::string> replies) {
+	const auto client = state_->waiting(asker);
+	if (client == state_->clients.end()) return;
+	state_->answer(*client, outcome, std::move(replies));
+	// The answer of one whose handler has not returned is sent when it has.
+	if (asker != state_->asking) state_->send_answer(client);
+}
+
+bool LocalServer::is_waiting(Asker asker) const {
+	return state_->waiting(asker) != state_->clients.end();
 }
 
 LocalServer::~LocalServer() {

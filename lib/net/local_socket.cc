@@ -15,29 +15,35 @@ namespace lisp {
 
 namespace {
 
-constexpr int patience = 5000; // milliseconds of silence
-
 [[noreturn]] void fail(int error, const std::string &what) {
 	throw std::system_error(error, std::generic_category(), what);
 }
 
-void await(int descriptor, short what, const std::string &path) {
-	pollfd waiting{descriptor, what, 0};
-	const int ready = poll(&waiting, 1, patience);
+struct Connection {
+	int descriptor;
+	const std::string &path;
+	std::chrono::milliseconds patience;
+};
+
+void await(const Connection &connection, short what) {
+	const auto &path = connection.path;
+	pollfd waiting{connection.descriptor, what, 0};
+	const int ready = poll(&waiting, 1, static_cast<int>(connection.patience.count()));
 	if (ready == 0) fail(ETIMEDOUT, path);
 	if (ready < 0 && errno != EINTR) fail(errno, path);
 }
 
 // Hands out the messages of one answer until the one that ends it.
-std::optional<std::string> read_answer(int descriptor, const std::string &path,
-    const std::function<void(std::string_view)> &on_reply) {
+std::optional<std::string> read_answer(
+    const Connection &connection, const std::function<void(std::string_view)> &on_reply) {
+	const auto &path = connection.path;
 	std::string room(max_local_message, '\0');
 	for (;;) {
-		const auto size = recv(descriptor, room.data(), room.size(), 0);
+		const auto size = recv(connection.descriptor, room.data(), room.size(), 0);
 		if (size == 0) fail(ECONNRESET, path);
 		if (size < 0) {
 			if (errno != EAGAIN && errno != EINTR) fail(errno, path);
-			await(descriptor, POLLIN, path);
+			await(connection, POLLIN);
 			continue;
 		}
 		const auto message = std::string_view{room}.substr(0, static_cast<std::size_t>(size));
@@ -125,15 +131,16 @@ bool LocalSender::send(std::string_view line, Bytes octets) {
 }
 
 std::optional<std::string> ask_local(const std::string &path, std::string_view question,
-    const std::function<void(std::string_view)> &on_reply) {
+    const std::function<void(std::string_view)> &on_reply, std::chrono::milliseconds patience) {
 	const int descriptor = connect_unix_socket(path);
 	if (descriptor < 0) fail(errno, path);
 	const Closing closing{descriptor};
+	const Connection connection{descriptor, path, patience};
 	while (!send_local(descriptor, question)) {
 		if (errno != EAGAIN && errno != EINTR) fail(errno, path);
-		await(descriptor, POLLOUT, path);
+		await(connection, POLLOUT);
 	}
-	return read_answer(descriptor, path, on_reply);
+	return read_answer(connection, on_reply);
 }
 
 } // namespace lisp

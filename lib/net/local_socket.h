@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -44,6 +45,7 @@ public:
 		unanswered, // a message that wants no answer
 		done,       // all of `replies` is the answer
 		refused,    // the last of `replies` says why
+		later,      // answer() will be called
 	};
 	// Answers by appending to `replies`. One longer than max_local_message is sent in pieces.
 	using Handler = std::function<Outcome(const LocalMessage &message, const PeerCredentials &peer,
@@ -53,6 +55,15 @@ public:
 	~LocalServer();
 	LocalServer(const LocalServer &) = delete;
 	LocalServer &operator=(const LocalServer &) = delete;
+
+	// Who sent the message that the handler is looking at; no two are the same. One who sends
+	// another before its answer is dropped.
+	using Asker = std::uint64_t;
+	Asker asker() const;
+	// For whom the handler returned `later`, or is about to: `done` or `refused`. Without effect
+	// where they did not wait.
+	void answer(Asker asker, Outcome outcome, std::vector<std::string> replies);
+	bool is_waiting(Asker asker) const;
 
 private:
 	struct State;
@@ -78,8 +89,9 @@ private:
 
 // Asks and waits for the whole answer; for commands, not for daemons. Returns why the daemon
 // refused, if it did. Throws std::system_error when there is no daemon, it breaks off, or is silent
-// for five seconds.
+// for longer than `patience`.
 std::optional<std::string> ask_local(const std::string &path, std::string_view question,
-    const std::function<void(std::string_view)> &on_reply);
+    const std::function<void(std::string_view)> &on_reply,
+    std::chrono::milliseconds patience = std::chrono::seconds(5));
 
 } // namespace lisp

@@ -287,6 +287,24 @@ class RegisterdTest(unittest.TestCase):
         self.assertGreater(asked.nonce, before.nonce)
         self.assertEqual(asked.source, before.source)
 
+    def test_running_one_answers_when_all_servers_have(self):
+        server = self.map_server("key")
+        dead = self.map_server("other", address="127.0.0.2", silent=True)
+        daemon = self.daemon("-f", self.configure(server.line(words="notify=no")))
+        self.assertFalse(server.next().want_notify)
+        path = os.path.join(self.directory, "lisp.conf")
+        status, told = self.once("-f", path)
+        self.assertEqual((status, told[0]["state"], told[0]["acknowledged"]),
+                         (0, "acknowledged", 2))
+        self.assertTrue(server.next().want_notify)
+        self.assertEqual(daemon.status("servers")[0]["state"], "sent")
+
+        self.configure(server.line(words="notify=no"), dead.line(), "no.such.host.invalid key\n")
+        daemon.reload(r"reloaded")
+        status, told = self.once("--timeout", "1.5", "-f", path)
+        self.assertEqual(status, 1)
+        self.assertEqual([one["state"] for one in told], ["acknowledged", "timeout", "unresolved"])
+
     def test_forged_notify_is_ignored(self):
         server = self.map_server("key", silent=True)
         daemon = self.daemon("-f", self.configure(server.line()))

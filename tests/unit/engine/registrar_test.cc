@@ -572,6 +572,32 @@ TEST(Registrar, ServerThatListsSomeRecordsIsPartialAndOneThatListsNoneRefuses) {
 	EXPECT_EQ(simulation.sent.size(), 2U); // an answer is an answer
 }
 
+TEST(Registrar, AsksForNotifiesAsLongAsSomebodyWantsThem) {
+	auto site = small_site();
+	site.map_servers[0].want_map_notify = false;
+	Simulation simulation{site};
+	simulation.answer = [](const Sent &one) -> std::optional<Octets> {
+		if (!one.wants_notify()) return std::nullopt;
+		return notify_for(one.octets, "secret");
+	};
+	simulation.resolve_all();
+	simulation.run_for(1s);
+	EXPECT_EQ(simulation.status().state, RegistrationState::sent);
+	simulation.registrar.ask_for_notifies(true);
+	simulation.registrar.register_again(simulation.moment.now);
+	EXPECT_FALSE(simulation.registrar.is_answered());
+	simulation.run_for(1s);
+	EXPECT_TRUE(simulation.registrar.is_answered());
+	EXPECT_EQ(simulation.status().state, RegistrationState::acknowledged);
+	simulation.registrar.ask_for_notifies(false);
+	EXPECT_EQ(simulation.status().state, RegistrationState::sent);
+	simulation.sent.clear();
+	simulation.run_for(60s);
+	ASSERT_FALSE(simulation.sent.empty());
+	for (const auto &one : simulation.sent) EXPECT_FALSE(one.wants_notify());
+	EXPECT_EQ(simulation.status().state, RegistrationState::sent);
+}
+
 TEST(Registrar, LostDatagramsOfALargeSiteAreSentAgain) {
 	Simulation simulation{large_site(2000)};
 	unsigned count = 0;

@@ -122,6 +122,64 @@ TEST(LocalServer, AnEmptyAnswerEndsToo) {
 	EXPECT_EQ(asked.messages, 0U);
 }
 
+TEST(LocalServer, AnswersLater) {
+	const ScratchDirectory scratch;
+	Loop loop;
+	std::optional<LocalServer> server;
+	Loop::Timer timer{loop, [&] {
+		                  EXPECT_TRUE(server->is_waiting(1));
+		                  server->answer(1, Outcome::refused, {"text", "why"});
+		                  EXPECT_FALSE(server->is_waiting(1));
+		                  server->answer(1, Outcome::done, {"twice"});
+	                  }};
+	server.emplace(loop, scratch.file("d.sock"),
+	    [&](const LocalMessage &message, const PeerCredentials &, std::vector<std::string> &) {
+		    if (message.line == "now")
+			    server->answer(server->asker(), Outcome::done, {"at once"});
+		    else
+			    timer.set(Steady::now());
+		    return Outcome::later;
+	    });
+	const Asked later{loop, scratch.file("d.sock"), "later\n"};
+	EXPECT_EQ(later.answer, "text");
+	EXPECT_EQ(later.refused, "why");
+	const Asked now{loop, scratch.file("d.sock"), "now\n"};
+	EXPECT_EQ(now.answer, "at once");
+	EXPECT_FALSE(now.refused);
+}
+
+TEST(LocalServer, WhoDoesNotWaitGetsNoLateAnswer) {
+	const ScratchDirectory scratch;
+	Loop loop;
+	std::vector<LocalServer::Asker> askers;
+	std::optional<LocalServer> server;
+	server.emplace(loop, scratch.file("d.sock"),
+	    [&](const LocalMessage &, const PeerCredentials &, std::vector<std::string> &) {
+		    askers.push_back(server->asker());
+		    loop.stop();
+		    return Outcome::later;
+	    });
+	const int gone = connected(scratch.file("d.sock"));
+	ASSERT_EQ(send(gone, "x", 1, 0), 1);
+	loop.run();
+	close(gone);
+	const int hasty = connected(scratch.file("d.sock"));
+	ASSERT_EQ(send(hasty, "x", 1, 0), 1);
+	loop.run();
+	ASSERT_EQ(send(hasty, "y", 1, 0), 1);
+	const auto dropped = loop.on_readable(hasty, [&] { loop.stop(); });
+	loop.run();
+	char octet = 0;
+	EXPECT_LE(recv(hasty, &octet, 1, 0), 0);
+	ASSERT_EQ(askers.size(), 2U);
+	EXPECT_NE(askers[0], askers[1]);
+	for (const auto asker : askers) {
+		EXPECT_FALSE(server->is_waiting(asker));
+		server->answer(asker, Outcome::done, {"late"});
+	}
+	close(hasty);
+}
+
 TEST(LocalServer, StreamsAnswersOfManyMegaoctets) {
 	const ScratchDirectory scratch;
 	Loop loop;
