@@ -123,10 +123,8 @@ void Mapserverd::expire() {
 }
 
 std::optional<std::string> Mapserverd::reload() {
-	auto config = load_configuration(load_mapserver_config, daemon_.options(), daemon_.log());
-	if (!config) return daemon_.options().config + " has errors";
-	server_.reload(std::move(*config));
-	return std::nullopt;
+	return reload_configuration(load_mapserver_config, daemon_,
+	    [this](MapServerConfig config) { server_.reload(std::move(config)); });
 }
 
 void Mapserverd::append_metrics(std::string &text) const {

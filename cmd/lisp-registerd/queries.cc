@@ -134,11 +134,9 @@ void offer_queries(Daemon &daemon, Service &service) {
 		take_datagram(service, words, octets);
 	});
 	daemon.on_metrics([&](std::string &out) { append_metrics(out, service); });
-	daemon.on_reload([&]() -> std::optional<std::string> {
-		const auto config = load_configuration(load_site_config, daemon.options(), daemon.log());
-		if (!config) return daemon.options().config + " has errors";
-		service.configure(*config);
-		return std::nullopt;
+	daemon.on_reload([&] {
+		return reload_configuration(
+		    load_site_config, daemon, [&](const SiteConfig &config) { service.configure(config); });
 	});
 }
 

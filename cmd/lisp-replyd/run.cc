@@ -118,10 +118,8 @@ void Replyd::log_drop(const Dropped &dropped, const Arrival &arrival, Instant no
 }
 
 std::optional<std::string> Replyd::reload() {
-	const auto config = load_configuration(load_site_config, daemon_.options(), daemon_.log());
-	if (!config) return daemon_.options().config + " has errors";
-	replier_.replace(EidRecords{*config});
-	return std::nullopt;
+	return reload_configuration(load_site_config, daemon_,
+	    [this](const SiteConfig &config) { replier_.replace(EidRecords{config}); });
 }
 
 void Replyd::print_eids(QueryReply &reply) const {

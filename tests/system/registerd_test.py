@@ -24,7 +24,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
+from daemons import PATIENCE, Daemon, Failure, write_secret  # noqa: E402
 
 BINDIR = ""
 DIGESTS = {1: hashlib.sha1, 2: hashlib.sha256}
@@ -348,6 +348,8 @@ class RegisterdTest(unittest.TestCase):
         self.assertEqual(len(other.next().eids), 3)
         self.configure(server.line(), eids="@EID\n10.0.0.0 99 60 1\n")
         daemon.reload(r"not reloaded")
+        with self.assertRaisesRegex(Failure, r"not reloaded: \S+lisp\.conf:\d+:\d+: .*99"):
+            daemon.status("reload")
         self.assertEqual(len(daemon.status("eids")), 3)
 
     def test_hundreds_of_eids_fit_small_packets(self):
