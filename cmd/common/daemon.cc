@@ -26,6 +26,7 @@ void add_daemon_options(Cli &cli, DaemonOptions &options, const std::string &con
 	if (options.state_directory.empty()) options.state_directory = os::state_directory;
 	cli.option("-f", options.config, "configuration file", "FILE");
 	cli.flag("-n", options.check_only, "check the configuration and exit");
+	cli.option("-S", options.mapping_socket, "mapping socket: none", "SOCKET");
 	cli.option("--run", options.run_directory, "directory of the local sockets", "DIR");
 	cli.option("--state", options.state_directory, "directory of what outlives a restart", "DIR");
 	cli.option("--pidfile", options.pidfile, "write the process number to FILE", "FILE");
@@ -45,7 +46,9 @@ Daemon::Daemon(const std::string &name, const DaemonOptions &options)
 		throw UsageError{"--log-format: '" + options.log_format + "' is neither text nor v102"};
 	// Peers that go away are told by EPIPE.
 	std::signal(SIGPIPE, SIG_IGN);
-	if (options.syslog) log_.to_syslog();
+	if (options.mapping_socket != "none")
+		throw UsageError{
+		    "-S: '" + options.mapping_socket + "' is no mapping socket; only 'none' is known"};
 }
 
 Daemon::~Daemon() = default;
@@ -98,6 +101,13 @@ void Daemon::leave_root() {
 	os::forbid_core_files();
 }
 
+void Daemon::attend() {
+	const bool has_run = make_run_directory();
+	leave_root();
+	// Not as root: in a directory of the user's a name may change what it stands for.
+	if (has_run) open_local_socket();
+}
+
 void Daemon::watch_signals() {
 	for (const int signal : {SIGTERM, SIGINT})
 		state_->signals.push_back(loop_.on_signal(signal, [this] { loop_.stop(); }));
@@ -134,10 +144,9 @@ int Daemon::run(const std::vector<Endpoint> &listening) {
 	ready += '\n';
 
 	PidFile pid_file{options_.pidfile};
-	const bool has_run = make_run_directory();
-	leave_root();
-	// Not as root: in a directory of the user's a name may change what it stands for.
-	if (has_run) open_local_socket();
+	// What is wrong until here is told where the daemon was started.
+	if (options_.syslog) log_.to_syslog();
+	attend();
 	std::optional<Detachment> detachment;
 	if (options_.detach) {
 		detachment.emplace();

@@ -28,8 +28,9 @@ struct DaemonOptions {
 	std::string pidfile;
 	std::string metrics; // file for Prometheus' text format
 	std::string user;
-	std::string log_format = "text"; // or v102
-	bool detach = false;             // --daemon
+	std::string log_format = "text";     // or v102
+	std::string mapping_socket = "none"; // -S
+	bool detach = false;                 // --daemon
 	bool syslog = false;
 	bool insecure_perms = false;
 	unsigned verbosity = 0;
@@ -108,13 +109,12 @@ public:
 	// The path of another daemon's local socket.
 	std::string local_socket(const std::string &daemon) const;
 
-	// For what ends by itself and does without run(): becomes --user. After all sockets are bound.
-	// Throws std::system_error.
-	void leave_root();
+	// Makes RUN (failing that is one warning), drops root, opens the local socket. For what ends by
+	// itself and does without run(), after all sockets are bound. Throws std::system_error.
+	void attend();
 
-	// After all sockets are bound and the configuration is checked: makes RUN (failing that is one
-	// warning), drops root, opens the local socket, detaches, writes the pid file, says
-	// "ready ADDR:PORT…" and runs until SIGTERM or SIGINT. The exit status.
+	// After all sockets are bound and the configuration is checked: attend()s, detaches, writes the
+	// pid file, says "ready ADDR:PORT…" and runs until SIGTERM or SIGINT. The exit status.
 	int run(const std::vector<Endpoint> &listening);
 
 private:
@@ -127,6 +127,7 @@ private:
 	void answer_query(const std::string &query, bool json, std::vector<std::string> &replies);
 	std::optional<std::string> reload();
 	bool make_run_directory();
+	void leave_root();
 	void open_local_socket();
 	void watch_signals();
 	void write_metrics();

@@ -47,11 +47,11 @@ int run(const RegisterdOptions &options) {
 	}
 	warn_of_weak_algorithms(*config, daemon.log());
 	Service service{daemon, options, std::move(*nonces)};
+	offer_queries(daemon, service);
 	if (options.once) {
-		daemon.leave_root();
+		daemon.attend(); // at the local socket: lisp-replyd may have Map-Notifies to hand on
 		return register_once(daemon, service, *config, options);
 	}
-	offer_queries(daemon, service);
 	const Confirmations confirmations{daemon, service};
 	service.configure(*config);
 	return daemon.run(service.sockets().local());

@@ -44,7 +44,6 @@ void write_lcaf(Writer &out, const Lcaf &lcaf, std::string_view field) {
 } // namespace
 
 void read(Reader &in, Address &address, std::string_view field) {
-	const auto start = in.offset();
 	const auto afi = static_cast<Afi>(in.u16(field));
 	if (!in.ok()) return;
 	switch (afi) {
@@ -57,7 +56,7 @@ void read(Reader &in, Address &address, std::string_view field) {
 	case Afi::name: return read_name(in, address, field);
 	case Afi::lcaf: return read_lcaf(in, address, field);
 	}
-	in.fail_at(Reason::unsupported, field, start);
+	in.fail_at(Reason::unsupported, field, in.offset() - sizeof(afi));
 }
 
 void write(Writer &out, const Address &address, std::string_view field) {

@@ -144,7 +144,7 @@ void MapServerParser::read_eid(Line &line) {
 	eid.eid = prefix.value_or(EidPrefix{});
 	eid.position = line.at(where);
 	line.options(eid_options, eid);
-	if (prefix && line.ok()) config_.sites.back().eids.push_back(std::move(eid));
+	if (prefix && line.ok()) config_.sites.back().eids.push_back(eid);
 }
 
 void MapServerParser::read_rloc(Line &line) {

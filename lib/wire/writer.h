@@ -67,8 +67,8 @@ private:
 			if (value >> (8 * N) != 0) return fail(field);
 		}
 		const Room to = claim(N, field);
-		for (std::size_t i = 0; i < to.size(); ++i)
-			to[i] = static_cast<std::uint8_t>(value >> (8 * (N - 1 - i)));
+		for (auto i = to.size(); i > 0; --i, value >>= 8)
+			to[i - 1] = static_cast<std::uint8_t>(value);
 	}
 
 	Room room_;

@@ -336,6 +336,18 @@ class RegisterdTest(unittest.TestCase):
             local.send(b"datagram 127.0.0.1:4342 127.0.0.1:4342\n" + register.notify("key"))
             daemon.wait_for(r"acknowledged 2/2")
 
+    def test_once_takes_a_notify_handed_on(self):
+        server = self.map_server("key", silent=True)
+        config = self.configure(server.line())
+        with subprocess.Popen(self.command("--once", "-f", config), stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True) as once:
+            register = server.next()
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as local:
+                local.connect(os.path.join(self.directory, "run", "lisp-registerd.sock"))
+                local.send(b"datagram 127.0.0.1:4342 127.0.0.1:4342\n" + register.notify("key"))
+            self.assertIn("acknowledged 2/2", once.communicate(timeout=PATIENCE)[0])
+        self.assertEqual(once.returncode, 0)
+
     def test_reload_registers_the_change_at_once(self):
         server = self.map_server("key")
         other = self.map_server("second", address="127.0.0.3")
