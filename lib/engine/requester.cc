@@ -142,6 +142,9 @@ Result<RequestAnswer, NoAnswer> Requester::judge(Question &question, const MapRe
 	answer.eid = question.eid;
 	answer.records = reply.records;
 	answer.mapping = longest_cover(reply.records, question.eid);
+	// Where no one mapping holds for all of a prefix, a Map-Server answers for its first address.
+	const auto first = EidPrefix::host(question.eid.address, question.eid.instance);
+	if (answer.mapping == nullptr) answer.mapping = longest_cover(reply.records, first);
 	if (answer.mapping == nullptr) return NoAnswer::other_eid;
 	return answer;
 }

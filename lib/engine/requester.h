@@ -19,7 +19,7 @@ enum class NoAnswer : std::uint8_t {
 	unknown_nonce,     // of nothing that was asked, or is not answered yet
 	not_to_a_probe,    // to an RLOC probe, and without P
 	not_authoritative, // P, but a record without A
-	other_eid,         // none of its records covers the EID that was asked for
+	other_eid, // none of its records covers the EID that was asked for, or its first address
 };
 
 std::string_view name(NoAnswer reason);
@@ -30,7 +30,7 @@ struct RequestAnswer {
 	std::chrono::microseconds round_trip{};
 	List<MapRecord> records; // view the datagram; valid until the next one
 
-	// Of the longest of the records that cover the EID.
+	// Of the longest of the records that cover the EID, or else its first address.
 	const MapRecord *mapping = nullptr;
 	bool positive() const { return !mapping->locators.empty(); }
 };

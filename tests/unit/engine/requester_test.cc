@@ -165,6 +165,18 @@ TEST(Requester, C104_NegativeAnswersAreToldApart) {
 	EXPECT_EQ(elsewhere.receive(golden("REP-NEG15").octets), "about another EID");
 }
 
+// REP-NEG1 is about 203.0.113.0/24.
+TEST(Requester, APrefixMayBeAnsweredForItsFirstAddress) {
+	Asking asking;
+	asking.requester.ask(prefix("203.0.113.0/20"));
+	asking.request();
+	EXPECT_EQ(asking.receive(golden("REP-NEG1").octets), "about another EID");
+	Asking wider;
+	wider.requester.ask(prefix("203.0.112.0/20"));
+	wider.request();
+	EXPECT_EQ(wider.receive(golden("REP-NEG15").octets), "negative");
+}
+
 // RFC 9306 section 4.
 TEST(Requester, UnknownVendorLosesTheMessage) {
 	Asking asking;
