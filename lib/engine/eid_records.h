@@ -1,7 +1,7 @@
 // The EIDs that a site answers for.
 #pragma once
 
-#include "config/site_config.h"
+#include "engine/encoded_records.h"
 #include "table/prefix_table.h"
 
 namespace lisp {
@@ -17,14 +17,11 @@ public:
 	const PrefixIndex &index() const { return index_; }
 
 	// The encoded EID-record that a value of the index stands for.
-	Bytes record(PrefixIndex::Value number) const {
-		return Bytes{octets_}.subspan(starts_[number], starts_[number + 1] - starts_[number]);
-	}
+	Bytes record(PrefixIndex::Value number) const { return records_.octets(number); }
 
 private:
 	PrefixIndex index_;
-	Octets octets_;
-	std::vector<std::size_t> starts_{0}; // of each record, and the end of the last
+	EncodedRecords records_;
 };
 
 } // namespace lisp

@@ -25,14 +25,8 @@ SiteRecords::SiteRecords(const SiteConfig &config) {
 	Arena arena;
 	for (const auto &section : config.eids) {
 		if (!is_registered(config, section)) continue;
-		arena.reset();
-		const auto record = map_record(config, section, arena);
-		const auto start = octets_.size();
-		octets_.resize(start + encoded_size(record));
-		Writer out{Room{octets_}.subspan(start)};
-		write(out, record);
 		eids_.push_back(section.eid);
-		starts_.push_back(octets_.size());
+		records_.append(config, section, arena);
 	}
 }
 
@@ -40,17 +34,13 @@ std::vector<SiteRecords::Run> SiteRecords::split(std::size_t room) const {
 	std::vector<Run> runs;
 	for (std::size_t first = 0; first < size();) {
 		auto end = first + 1;
-		while (end < size() && end - first < max_run && starts_[end + 1] - starts_[first] <= room)
+		while (end < size() && end - first < max_run &&
+		       records_.octets(first, end + 1 - first).size() <= room)
 			++end;
 		runs.push_back({static_cast<std::uint32_t>(first), static_cast<std::uint8_t>(end - first)});
 		first = end;
 	}
 	return runs;
-}
-
-Bytes SiteRecords::octets(Run run) const {
-	const auto start = starts_[run.first];
-	return Bytes{octets_}.subspan(start, starts_[run.first + run.count] - start);
 }
 
 } // namespace lisp

@@ -1,10 +1,7 @@
 // What a site registers: its EID-records in the form in which they are sent.
-//
-// The records of a Map-Register are the same for every Map-Server and every time, so they are
-// encoded once a configuration and a register is a header before a run of them.
 #pragma once
 
-#include "config/site_config.h"
+#include "engine/encoded_records.h"
 
 #include <cstdint>
 #include <vector>
@@ -30,13 +27,12 @@ public:
 	std::vector<Run> split(std::size_t room) const;
 
 	std::size_t size() const { return eids_.size(); }
-	Bytes octets(Run run) const;
+	Bytes octets(Run run) const { return records_.octets(run.first, run.count); }
 	const EidPrefix &eid(std::size_t index) const { return eids_[index]; }
 
 private:
 	std::vector<EidPrefix> eids_;
-	std::vector<std::size_t> starts_{0}; // of each record in octets_, and the end
-	Octets octets_;
+	EncodedRecords records_;
 };
 
 } // namespace lisp

@@ -1,0 +1,14 @@
+#include "engine/encoded_records.h"
+
+namespace lisp {
+
+void EncodedRecords::append(const SiteConfig &config, const EidSection &section, Arena &scratch) {
+	scratch.reset();
+	const auto record = map_record(config, section, scratch);
+	octets_.resize(starts_.back() + encoded_size(record));
+	Writer out{Room{octets_}.subspan(starts_.back())};
+	write(out, record);
+	starts_.push_back(octets_.size());
+}
+
+} // namespace lisp

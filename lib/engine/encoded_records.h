@@ -1,0 +1,30 @@
+// EID-records of a site, encoded once a configuration: Map-Registers and Map-Replies are headers
+// before copies of them.
+#pragma once
+
+#include "config/site_config.h"
+
+#include <vector>
+
+namespace lisp {
+
+class EncodedRecords {
+public:
+	void reserve(std::size_t records) { starts_.reserve(records + 1); }
+	// `scratch` is reset.
+	void append(const SiteConfig &config, const EidSection &section, Arena &scratch);
+	void shrink_to_fit() { octets_.shrink_to_fit(); }
+
+	std::size_t size() const { return starts_.size() - 1; }
+
+	// `count` consecutive ones, as they go onto the wire.
+	Bytes octets(std::size_t first, std::size_t count = 1) const {
+		return Bytes{octets_}.subspan(starts_[first], starts_[first + count] - starts_[first]);
+	}
+
+private:
+	Octets octets_;
+	std::vector<std::size_t> starts_{0}; // of each record, and the end of the last
+};
+
+} // namespace lisp
