@@ -1,4 +1,4 @@
-#include "address/address.h"
+#include "address/lcaf.h"
 
 namespace lisp {
 
@@ -21,29 +21,16 @@ void read_name(Reader &in, Address &address, std::string_view field) {
 	in.take(length + 1, field);
 }
 
-// RFC 8060 section 3. Rsvd1 is ignored.
-void read_lcaf(Reader &in, Address &address, std::string_view field) {
-	Lcaf lcaf;
-	in.u8(field);
-	lcaf.flags = in.u8(field);
-	lcaf.type = in.u8(field);
-	lcaf.reserved2 = in.u8(field);
-	lcaf.body = in.take(in.u16(field), field);
-	address = lcaf;
-}
-
-void write_lcaf(Writer &out, const Lcaf &lcaf, std::string_view field) {
-	out.u8(0, field);
-	out.u8(lcaf.flags, field);
-	out.u8(lcaf.type, field);
-	out.u8(lcaf.reserved2, field);
-	out.u16(lcaf.body.size(), field);
-	out.bytes(lcaf.body, field);
+void read_lcaf_address(Reader &in, Arena &arena, Address &address, unsigned nesting) {
+	if (nesting >= max_lcaf_nesting) return in.fail(Reason::unsupported, "lcaf nesting");
+	auto *body = arena.make(LcafBody{});
+	read_lcaf(in, arena, *body, nesting + 1);
+	if (in.ok()) address = Lcaf{*body};
 }
 
 } // namespace
 
-void read(Reader &in, Address &address, std::string_view field) {
+void read(Reader &in, Arena &arena, Address &address, std::string_view field, unsigned nesting) {
 	const auto afi = static_cast<Afi>(in.u16(field));
 	if (!in.ok()) return;
 	switch (afi) {
@@ -54,7 +41,7 @@ void read(Reader &in, Address &address, std::string_view field) {
 	case Afi::eui48:
 	case Afi::eui64: return read_mac(in, address, afi, field);
 	case Afi::name: return read_name(in, address, field);
-	case Afi::lcaf: return read_lcaf(in, address, field);
+	case Afi::lcaf: return read_lcaf_address(in, arena, address, nesting);
 	}
 	in.fail_at(Reason::unsupported, field, in.offset() - sizeof(afi));
 }
@@ -70,8 +57,14 @@ void write(Writer &out, const Address &address, std::string_view field) {
 		out.bytes(as_bytes(name->text), field);
 		out.u8(0, field);
 	} else {
-		write_lcaf(out, std::get<Lcaf>(address), field);
+		write_lcaf(out, std::get<Lcaf>(address).body());
 	}
+}
+
+std::size_t encoded_size(const Address &address) {
+	auto out = Writer::measuring();
+	write(out, address, {});
+	return out.size();
 }
 
 Afi afi(const Address &address) {
@@ -110,11 +103,7 @@ void append(std::string &out, const Address &address) {
 	if (const auto *mac = std::get_if<MacAddress>(&address)) return append_mac(out, *mac);
 	if (const auto *name = std::get_if<DistinguishedName>(&address))
 		return append_name(out, name->text);
-	const auto &lcaf = std::get<Lcaf>(address);
-	out += "lcaf-";
-	out += std::to_string(lcaf.type);
-	out += ':';
-	append_hex(out, lcaf.body);
+	append(out, std::get<Lcaf>(address).body());
 }
 
 std::string to_string(const Address &address) {

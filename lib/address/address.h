@@ -3,10 +3,10 @@
 #pragma once
 
 #include "address/ip_address.h"
+#include "wire/arena.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <variant>
@@ -28,27 +28,33 @@ struct DistinguishedName {
 	bool operator==(const DistinguishedName &) const = default;
 };
 
-// A LISP Canonical Address (RFC 8060 section 3) by its header; the body is a view into the
-// datagram.
-struct Lcaf {
-	std::uint8_t type = 0;
-	std::uint8_t flags = 0;
-	std::uint8_t reserved2 = 0; // some types use it: the mask length of an Instance ID
-	Bytes body;
+struct LcafBody; // address/lcaf.h
 
-	friend bool operator==(const Lcaf &a, const Lcaf &b) {
-		return a.type == b.type && a.flags == b.flags && a.reserved2 == b.reserved2 &&
-		       std::equal(a.body.begin(), a.body.end(), b.body.begin(), b.body.end());
-	}
+// A LISP Canonical Address (RFC 8060). Refers to a body that its maker keeps, mostly in an arena;
+// compares by that body.
+class Lcaf {
+public:
+	explicit Lcaf(const LcafBody &body) noexcept : body_(&body) {}
+	const LcafBody &body() const noexcept { return *body_; }
+	friend bool operator==(const Lcaf &a, const Lcaf &b);
+
+private:
+	const LcafBody *body_;
 };
 
 // IpAddress stands for AFI 0 as well.
 using Address = std::variant<IpAddress, MacAddress, DistinguishedName, Lcaf>;
 
+// LCAFs inside LCAFs, counted from the outermost as 1. No RFC sets a limit; documented uses need 4.
+inline constexpr unsigned max_lcaf_nesting = 8;
+
 // AFI and address. An unknown AFI fails as unsupported: its length cannot be known, so the whole
-// message is lost (RFC 9301 section 5.1). An unknown LCAF type does not.
-void read(Reader &in, Address &address, std::string_view field);
+// message is lost (RFC 9301 section 5.1). An unknown LCAF type does not. `nesting` is the number of
+// LCAFs around this address.
+void read(Reader &in, Arena &arena, Address &address, std::string_view field, unsigned nesting = 0);
 void write(Writer &out, const Address &address, std::string_view field);
+
+std::size_t encoded_size(const Address &address); // octets, AFI included
 
 Afi afi(const Address &address);
 void append(std::string &out, const Address &address);
@@ -56,5 +62,8 @@ std::string to_string(const Address &address);
 
 // The address as an IP address, if it is one (not AFI 0).
 const IpAddress *as_ip(const Address &address);
+
+// The address as an LCAF of one kind, if it is one: as_lcaf<lcaf::InstanceId>(address).
+template <class T> const T *as_lcaf(const Address &address);
 
 } // namespace lisp

@@ -1,12 +1,8 @@
 #include "address/eid_prefix.h"
 
+#include "address/lcaf.h"
+
 namespace lisp {
-
-namespace {
-
-constexpr std::uint8_t lcaf_instance_id = 2; // RFC 8060 section 4.1
-
-} // namespace
 
 bool has_host_bits(const IpAddress &address, unsigned length) {
 	return length < address.width() && address != address.masked(length);
@@ -68,30 +64,37 @@ std::string to_string(const EidPrefix &prefix) {
 
 std::optional<EidPrefix> eid_prefix(const Address &address, unsigned mask_length) {
 	if (const auto *ip = std::get_if<IpAddress>(&address)) return EidPrefix::make(*ip, mask_length);
-	const auto *lcaf = std::get_if<Lcaf>(&address);
-	const auto inner = lcaf != nullptr ? instance_address(*lcaf) : std::nullopt;
+	const auto inner = instance_address(address);
 	if (!inner) return std::nullopt;
 	return EidPrefix::make(inner->second, mask_length, inner->first);
 }
 
-std::optional<std::pair<std::uint32_t, IpAddress>> instance_address(const Lcaf &lcaf) {
-	if (lcaf.type != lcaf_instance_id) return std::nullopt;
-	Reader in{lcaf.body};
-	const auto instance = in.u32("instance id");
-	Address inner;
-	read(in, inner, "instance id address");
-	const auto *ip = std::get_if<IpAddress>(&inner);
-	if (!in.ok() || ip == nullptr) return std::nullopt;
-	return std::pair{instance, *ip};
+std::optional<std::pair<std::uint32_t, IpAddress>> instance_address(const Address &address) {
+	const auto *id = as_lcaf<lcaf::InstanceId>(address);
+	const auto *ip = id != nullptr ? std::get_if<IpAddress>(&id->address) : nullptr;
+	if (ip == nullptr) return std::nullopt;
+	return std::pair{id->instance, *ip};
+}
+
+unsigned max_mask_length(const Address &eid) {
+	const auto *ip = as_ip(eid);
+	return ip != nullptr ? ip->width() : 255;
+}
+
+void require_mask_length(
+    Reader &in, unsigned mask_length, const Address &eid, std::size_t offset) noexcept {
+	if (in.ok() && mask_length > max_mask_length(eid))
+		in.fail_at(Reason::bad_value, "eid mask-len", offset);
+}
+
+void write_mask_length(Writer &out, unsigned mask_length, const Address &eid) noexcept {
+	if (mask_length > max_mask_length(eid)) out.fail("eid mask-len", Reason::bad_value);
+	out.u8(mask_length, "eid mask-len");
 }
 
 Address eid_address(const EidPrefix &prefix, Arena &arena) {
 	if (prefix.instance == 0) return prefix.address;
-	const auto room = arena.array<std::uint8_t>(4 + 2 + prefix.address.width() / 8);
-	Writer out{room};
-	out.u32(prefix.instance, "instance id");
-	write(out, Address{prefix.address}, "instance id address");
-	return Lcaf{lcaf_instance_id, 0, 0, out.written()};
+	return make_lcaf(arena, lcaf::InstanceId{0, prefix.instance, prefix.address});
 }
 
 } // namespace lisp

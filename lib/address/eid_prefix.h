@@ -40,7 +40,16 @@ void append(std::string &out, const EidPrefix &prefix);
 std::optional<EidPrefix> eid_prefix(const Address &address, unsigned mask_length);
 
 // Instance ID and address of an Instance ID LCAF around AFI 0, 1 or 2; nullopt for any other.
-std::optional<std::pair<std::uint32_t, IpAddress>> instance_address(const Lcaf &lcaf);
+std::optional<std::pair<std::uint32_t, IpAddress>> instance_address(const Address &address);
+
+// The bits that a mask length may count where `eid` is an IP address; 255 where it is anything else
+// and nothing is known.
+unsigned max_mask_length(const Address &eid);
+
+// A mask length beyond that is a fault: of the octet at `offset`, and of what is to be written.
+void require_mask_length(
+    Reader &in, unsigned mask_length, const Address &eid, std::size_t offset) noexcept;
+void write_mask_length(Writer &out, unsigned mask_length, const Address &eid) noexcept;
 
 // The wire's form of the prefix; an LCAF's body is put into the arena.
 Address eid_address(const EidPrefix &prefix, Arena &arena);

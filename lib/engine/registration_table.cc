@@ -15,7 +15,8 @@ EidPrefix eid_of(Bytes record) {
 	const auto mask_length = in.u8("eid mask-len");
 	in.take(4, "action, map-version");
 	Address eid;
-	read(in, eid, "eid");
+	Arena arena;
+	read(in, arena, eid, "eid");
 	return eid_prefix(eid, mask_length).value_or(EidPrefix{});
 }
 

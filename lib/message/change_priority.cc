@@ -8,9 +8,9 @@ namespace {
 
 enum class MaskField { two_octets, one_octet };
 
-void read_ip(Reader &in, Address &address, std::string_view field) {
+void read_ip(Reader &in, Arena &arena, Address &address, std::string_view field) {
 	const auto start = in.offset();
-	read(in, address, field);
+	read(in, arena, address, field);
 	if (in.ok() && as_ip(address) == nullptr) in.fail_at(Reason::unsupported, field, start);
 }
 
@@ -23,9 +23,10 @@ bool parses(Bytes datagram, MaskField mask_field) {
 	const unsigned mask_length =
 	    mask_field == MaskField::two_octets ? in.u16("eid mask-len") : in.u8("eid mask-len");
 	Address address;
-	read_ip(in, address, "eid");
+	Arena arena;
+	read_ip(in, arena, address, "eid");
 	if (!in.ok() || mask_length == 0 || mask_length > as_ip(address)->width()) return false;
-	for (unsigned i = 0; i < peers && in.ok(); ++i) read_ip(in, address, "peer");
+	for (unsigned i = 0; i < peers && in.ok(); ++i) read_ip(in, arena, address, "peer");
 	return in.ok() && in.remaining() == 0;
 }
 

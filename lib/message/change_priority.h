@@ -1,14 +1,56 @@
-// Change-Priority Message (CPM): type 5 as the control plane of 2012 used it, before RFC 9301 gave
-// the number to Map-Notify-Ack. Two layouts exist: with a 16-bit mask length before the EID's AFI,
-// and with an 8-bit one.
+// Change-Priority Message (CPM): "this EID is here now", from a hypervisor to an xTR and between
+// xTRs.
+//
+// Type 5 as the control plane of 2012 used it, before RFC 9301 gave the number to Map-Notify-Ack:
+// with a 16-bit mask length before the EID's AFI as the users' guide draws it, or with an 8-bit one
+// as version 1.02 sent it. And as a sub-type of type 15 (RFC 9304), which IANA has not assigned:
+// whoever uses it chooses the number.
 #pragma once
 
 #include "message/authentication.h"
+#include "message/map_record.h"
 
 namespace lisp {
 
-// Whether the datagram is a CPM to its last octet, in either layout: EID and peers of AFI 1 or 2,
-// a mask length from 1 to the EID's width, and nothing left over.
+enum class ChangePriorityLayout : std::uint8_t {
+	seed,      // type 5, 16-bit mask length
+	v102,      // type 5, 8-bit mask length
+	extension, // type 15
+};
+
+// An EID that moved, and addresses that go with it: those that it talked to, or RLOCs.
+struct MovedEid {
+	std::uint8_t mask_length = 0; // bits, at least 1
+	IpAddress eid;
+	List<IpAddress> addresses; // List-IP
+	bool operator==(const MovedEid &) const = default;
+};
+
+struct ChangePriority {
+	ChangePriorityLayout layout = ChangePriorityLayout::seed;
+	bool from_hypervisor = false; // H; no flag at all in the seed's layout means it too
+	bool notify = false;          // N: destination xTR to the others
+	bool response = false;        // R: source xTR to destination xTR
+	bool acknowledgement = false; // A
+	std::uint64_t nonce = 0;
+	Authentication authentication;
+	List<MovedEid> eids; // one in both layouts of type 5, up to 255 in the extension
+
+	// The extension alone.
+	std::uint16_t sub_type = 0; // 12 bits
+	bool failed = false;        // E, in an acknowledgement
+	std::uint8_t code = 0;      // of an acknowledgement
+	IpAddress target_rloc;      // the receiver that is meant; none where AFI 0
+
+	bool operator==(const ChangePriority &) const = default;
+};
+
+// EID, List-IP and target RLOC are of AFI 1 or 2 (the target may be none), mask lengths from 1 to
+// the EID's width; there is nothing after the last address. Reads type 5 in the layout that
+// `layout` says, type 15 in its own.
 bool is_change_priority(Bytes datagram);
+
+void read(Reader &in, Arena &arena, ChangePriority &message);
+void write(Writer &out, const ChangePriority &message);
 
 } // namespace lisp

@@ -27,8 +27,7 @@ constexpr std::array<WarningText, static_cast<std::size_t>(Warning::count_)> war
 }};
 
 void check_eid(const Address &eid, unsigned mask_length, Warnings &warnings) {
-	const auto *lcaf = std::get_if<Lcaf>(&eid);
-	const auto inner = lcaf != nullptr ? instance_address(*lcaf) : std::nullopt;
+	const auto inner = instance_address(eid);
 	const auto *ip = inner ? &inner->second : as_ip(eid);
 	if (ip == nullptr || ip->is_none()) return;
 	if (mask_length > ip->width()) return warnings.add(Warning::long_mask);

@@ -10,7 +10,7 @@ constexpr std::uint16_t bit_reachable = 0x0001;
 
 } // namespace
 
-void read(Reader &in, Locator &locator) {
+void read(Reader &in, Arena &arena, Locator &locator) {
 	locator.priority = in.u8("locator priority");
 	locator.weight = in.u8("locator weight");
 	locator.multicast_priority = in.u8("locator multicast priority");
@@ -19,7 +19,7 @@ void read(Reader &in, Locator &locator) {
 	locator.local = (flags & bit_local) != 0;
 	locator.probed = (flags & bit_probed) != 0;
 	locator.reachable = (flags & bit_reachable) != 0;
-	read(in, locator.rloc, "locator");
+	read(in, arena, locator.rloc, "locator");
 }
 
 void write(Writer &out, const Locator &locator) {

@@ -22,7 +22,7 @@ struct Locator {
 
 inline constexpr std::size_t min_locator_size = 8; // octets on the wire
 
-void read(Reader &in, Locator &locator);
+void read(Reader &in, Arena &arena, Locator &locator);
 void write(Writer &out, const Locator &locator);
 
 // The order that RFC 9301 section 5.5 asks for: ascending, IPv4 before IPv6 before the rest.

@@ -8,7 +8,7 @@ List<Locator> read_locators(Reader &in, Arena &arena, std::size_t count) {
 	const auto room = arena.array<Locator>(std::min(count, in.remaining() / min_locator_size + 1));
 	std::size_t filled = 0;
 	while (filled < count && in.ok()) {
-		read(in, room[filled]);
+		read(in, arena, room[filled]);
 		if (in.ok()) ++filled;
 	}
 	return std::span<const Locator>(room.first(filled));
@@ -20,19 +20,21 @@ List<Locator> read_locators(Reader &in, Arena &arena, std::size_t count) {
 void read(Reader &in, Arena &arena, MapRecord &record) {
 	record.ttl = RecordTtl{in.u32("record ttl")};
 	const auto locator_count = in.u8("locator count");
+	const auto mask_at = in.offset();
 	record.mask_length = in.u8("eid mask-len");
 	const auto flags = in.u16("action");
 	record.action = static_cast<Action>(flags >> 13);
 	record.authoritative = (flags & 0x1000) != 0;
 	record.map_version = in.u16("map-version") & 0x0fff;
-	read(in, record.eid, "eid");
+	read(in, arena, record.eid, "eid");
+	require_mask_length(in, record.mask_length, record.eid, mask_at);
 	record.locators = read_locators(in, arena, locator_count);
 }
 
 void write(Writer &out, const MapRecord &record) {
 	out.u32(record.ttl.count(), "record ttl");
 	out.u8(record.locators.size(), "locator count");
-	out.u8(record.mask_length, "eid mask-len");
+	write_mask_length(out, record.mask_length, record.eid);
 	if (record.action > Action::unassigned_7) out.fail("action");
 	out.u16(static_cast<unsigned>(record.action) << 13 | (record.authoritative ? 0x1000U : 0U),
 	    "action");
@@ -61,15 +63,9 @@ void write_map_records(Writer &out, List<MapRecord> records) {
 }
 
 std::size_t encoded_size(const MapRecord &record) {
-	const auto address_size = [](const Address &address) -> std::size_t {
-		if (const auto *ip = std::get_if<IpAddress>(&address)) return 2 + ip->width() / 8;
-		if (const auto *mac = std::get_if<MacAddress>(&address)) return 2 + mac->width();
-		if (const auto *lcaf = std::get_if<Lcaf>(&address)) return 8 + lcaf->body.size();
-		return 3 + std::get<DistinguishedName>(address).text.size();
-	};
-	std::size_t size = 10 + address_size(record.eid);
-	for (const auto &locator : record.locators) size += 6 + address_size(locator.rloc);
-	return size;
+	auto out = Writer::measuring();
+	write(out, record);
+	return out.size();
 }
 
 } // namespace lisp

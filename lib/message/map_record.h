@@ -28,8 +28,7 @@ enum class Action : std::uint8_t {
 
 struct MapRecord {
 	RecordTtl ttl{};
-	std::uint8_t mask_length =
-	    0; // bits of the EID; more than its width is a fault for users to name
+	std::uint8_t mask_length = 0; // bits of the EID
 	Action action = Action::no_action;
 	bool authoritative = false;    // A: from an ETR of the site
 	std::uint16_t map_version = 0; // 12 bits, RFC 9302; 0 is none

@@ -39,7 +39,7 @@ List<Address> read_itr_rlocs(Reader &in, Arena &arena, std::size_t count) {
 	const auto room = arena.array<Address>(std::min(count, in.remaining() / 2 + 1));
 	std::size_t filled = 0;
 	while (filled < count && in.ok()) {
-		read(in, room[filled], "itr-rloc");
+		read(in, arena, room[filled], "itr-rloc");
 		if (in.ok()) ++filled;
 	}
 	return std::span<const Address>(room.first(filled));
@@ -52,8 +52,10 @@ List<RequestedEid> read_requested(Reader &in, Arena &arena, std::size_t count) {
 	while (filled < count && in.ok()) {
 		auto &record = room[filled];
 		record.notify = (in.u8("record flags") & bit_notify) != 0;
+		const auto mask_at = in.offset();
 		record.mask_length = in.u8("eid mask-len");
-		read(in, record.eid, "eid");
+		read(in, arena, record.eid, "eid");
+		require_mask_length(in, record.mask_length, record.eid, mask_at);
 		if (in.ok()) ++filled;
 	}
 	return std::span<const RequestedEid>(room.first(filled));
@@ -66,7 +68,7 @@ void read(Reader &in, Arena &arena, MapRequest &request) {
 	const auto head = in.u32("header");
 	read_flags(request, head);
 	request.nonce = in.u64("nonce");
-	read(in, request.source_eid, "source eid");
+	read(in, arena, request.source_eid, "source eid");
 	request.itr_rlocs = read_itr_rlocs(in, arena, (head >> 8 & 0x1f) + 1);
 	request.records = read_requested(in, arena, head & 0xff);
 	if ((head & bit_map_data) != 0 && in.ok()) read(in, arena, request.map_data.emplace());
@@ -85,7 +87,7 @@ void write(Writer &out, const MapRequest &request) {
 	for (const auto &rloc : request.itr_rlocs) write(out, rloc, "itr-rloc");
 	for (const auto &record : request.records) {
 		out.u8(record.notify ? bit_notify : 0U, "record flags");
-		out.u8(record.mask_length, "eid mask-len");
+		write_mask_length(out, record.mask_length, record.eid);
 		write(out, record.eid, "eid");
 	}
 	if (request.map_data) write(out, *request.map_data);

@@ -1,5 +1,7 @@
 #include "message/message.h"
 
+#include "address/lcaf.h"
+
 #include <algorithm>
 
 namespace lisp {
@@ -7,25 +9,22 @@ namespace lisp {
 namespace {
 
 constexpr std::uint8_t bit_info_reply = 0x08;
-constexpr std::uint8_t lcaf_vendor_specific = 255; // RFC 9306 section 4
 
-bool is_vendor_specific(const Address &address) {
-	const auto *lcaf = std::get_if<Lcaf>(&address);
-	return lcaf != nullptr && lcaf->type == lcaf_vendor_specific;
+using AddressTest = bool (*)(const Address &);
+
+bool any_address(List<MapRecord> records, AddressTest test) {
+	return std::any_of(records.begin(), records.end(), [&](const MapRecord &record) {
+		return test(record.eid) || std::any_of(record.locators.begin(), record.locators.end(),
+		                               [&](const Locator &locator) { return test(locator.rloc); });
+	});
 }
 
-bool has_vendor_specific(const MapRecord &record) {
-	return is_vendor_specific(record.eid) ||
-	       std::any_of(record.locators.begin(), record.locators.end(),
-	           [](const Locator &locator) { return is_vendor_specific(locator.rloc); });
-}
-
-bool has_vendor_specific(const MapRequest &request) {
-	return is_vendor_specific(request.source_eid) ||
-	       std::any_of(request.itr_rlocs.begin(), request.itr_rlocs.end(), is_vendor_specific) ||
+bool any_address(const MapRequest &request, AddressTest test) {
+	return test(request.source_eid) ||
+	       std::any_of(request.itr_rlocs.begin(), request.itr_rlocs.end(), test) ||
 	       std::any_of(request.records.begin(), request.records.end(),
-	           [](const RequestedEid &record) { return is_vendor_specific(record.eid); }) ||
-	       (request.map_data && has_vendor_specific(*request.map_data));
+	           [&](const RequestedEid &record) { return test(record.eid); }) ||
+	       (request.map_data && any_address({{&*request.map_data, 1}}, test));
 }
 
 template <class T> void read_as(Reader &in, Arena &arena, Message &message) {
@@ -72,10 +71,8 @@ List<MapRecord> records_of(const Message &message) {
 
 bool has_unknown_vendor(const Message &message) {
 	if (const auto *request = std::get_if<MapRequest>(&message))
-		return has_vendor_specific(*request);
-	const auto records = records_of(message);
-	return std::any_of(records.begin(), records.end(),
-	    [](const MapRecord &record) { return has_vendor_specific(record); });
+		return any_address(*request, has_vendor_specific);
+	return any_address(records_of(message), has_vendor_specific);
 }
 
 Result<Room> encode(const Message &message, Room room) {

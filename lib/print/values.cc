@@ -46,8 +46,7 @@ void append(std::string &out, Hex64 hex) {
 }
 
 void append(std::string &out, const AddressText &text) {
-	const auto *lcaf = std::get_if<Lcaf>(&text.address);
-	const auto inner = lcaf != nullptr ? instance_address(*lcaf) : std::nullopt;
+	const auto inner = instance_address(text.address);
 	if (!inner) return append(out, text.address);
 	if (inner->first != 0) {
 		out += '[';

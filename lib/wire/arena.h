@@ -95,4 +95,7 @@ private:
 	std::uint32_t size_ = 0;
 };
 
+// Octets that compare by value, which Bytes do not. Converts to Bytes and from them.
+using OctetList = List<std::uint8_t>;
+
 } // namespace lisp

@@ -23,6 +23,9 @@ public:
 	std::uint16_t u16(std::string_view field) noexcept {
 		return static_cast<std::uint16_t>(big_endian<2>(field));
 	}
+	std::uint32_t u24(std::string_view field) noexcept {
+		return static_cast<std::uint32_t>(big_endian<3>(field));
+	}
 	std::uint32_t u32(std::string_view field) noexcept {
 		return static_cast<std::uint32_t>(big_endian<4>(field));
 	}

@@ -16,10 +16,18 @@ inline constexpr std::size_t max_datagram = 65507;
 
 class Writer {
 public:
-	explicit Writer(Room room) noexcept : room_(room) {}
+	explicit Writer(Room room) noexcept : room_(room), limit_(room.size()) {}
+
+	// Writes nowhere: size() tells how much room the same calls would need.
+	static Writer measuring() noexcept {
+		Writer out{Room{}};
+		out.limit_ = ~std::size_t{0};
+		return out;
+	}
 
 	void u8(std::uint64_t value, std::string_view field) noexcept { big_endian<1>(value, field); }
 	void u16(std::uint64_t value, std::string_view field) noexcept { big_endian<2>(value, field); }
+	void u24(std::uint64_t value, std::string_view field) noexcept { big_endian<3>(value, field); }
 	void u32(std::uint64_t value, std::string_view field) noexcept { big_endian<4>(value, field); }
 	void u64(std::uint64_t value, std::string_view field) noexcept { big_endian<8>(value, field); }
 
@@ -31,7 +39,7 @@ public:
 	// Overwrites two octets written before, for a length that is known only afterwards.
 	void patch_u16(std::size_t at, std::uint64_t value, std::string_view field) noexcept {
 		if (value > 0xffff) return fail(field);
-		if (!ok_) return;
+		if (!ok_ || room_.empty()) return;
 		room_[at] = static_cast<std::uint8_t>(value >> 8);
 		room_[at + 1] = static_cast<std::uint8_t>(value);
 	}
@@ -55,12 +63,12 @@ public:
 
 private:
 	Room claim(std::size_t count, std::string_view field) noexcept {
-		if (!ok_ || count > room_.size() - at_) {
+		if (!ok_ || count > limit_ - at_) {
 			fail(field);
 			return {};
 		}
 		at_ += count;
-		return room_.subspan(at_ - count, count);
+		return room_.empty() ? Room{} : room_.subspan(at_ - count, count);
 	}
 	template <std::size_t N> void big_endian(std::uint64_t value, std::string_view field) noexcept {
 		if constexpr (N < 8) {
@@ -72,6 +80,7 @@ private:
 	}
 
 	Room room_;
+	std::size_t limit_; // octets
 	std::size_t at_ = 0;
 	bool ok_ = true;
 	WireError error_;

@@ -1,0 +1,59 @@
+// LISP-SEC authentication data: in an Encapsulated Control Message with S, and in a Map-Reply with
+// S. RFC 9303 sections 6.1 and 6.2. Keys and HMACs are computed by auth/lisp_sec.h.
+//
+// The lengths of EID-AD and PKT-AD count themselves: an ITR's EID-AD, which has nothing but the KDF
+// ID, is said to be of 4 octets.
+#pragma once
+
+#include "message/map_record.h"
+
+#include <optional>
+
+namespace lisp {
+
+inline constexpr std::size_t wrapped_key_size = 24; // octets: preamble (8) and one-time key (16)
+
+struct SecuredEid {
+	std::uint8_t mask_length = 0; // bits of the EID
+	Address eid;
+	bool operator==(const SecuredEid &) const = default;
+};
+
+// What a Map-Server says of the EID-prefixes that an answer may be about.
+struct EidAuthorization {
+	bool etr_cannot_sign = false; // E; in the ECM alone
+	std::uint16_t hmac_id = 0;    // RFC 9303 section 8.3: 1 SHA-1-96, 2 SHA-256-128
+	List<SecuredEid> eids;
+	OctetList hmac; // what remains of the EID-AD
+	bool operator==(const EidAuthorization &) const = default;
+};
+
+struct EidAuthentication {
+	std::uint16_t kdf_id = 0; // section 8.5: 0 no preference, 1 HKDF-SHA1-128, 2 HKDF-SHA256
+	std::optional<EidAuthorization> authorization; // none as an ITR sends it
+	bool operator==(const EidAuthentication &) const = default;
+};
+
+struct RequestSecurity {
+	std::uint16_t requested_hmac_id = 0; // 0: no preference
+	std::uint8_t key_id = 0;
+	std::uint8_t wrapping_id = 0; // section 8.4: 1 NULL-KEY-WRAP-128, 2 AES-KEY-WRAP-128
+	OctetList one_time_key;       // preamble and key as they came; `wrapped_key_size` octets
+	EidAuthentication eid;
+	bool operator==(const RequestSecurity &) const = default;
+};
+
+struct ReplySecurity {
+	EidAuthentication eid;
+	std::uint16_t packet_hmac_id = 0;
+	OctetList packet_hmac; // over the whole Map-Reply, taken as zero itself
+	bool operator==(const ReplySecurity &) const = default;
+};
+
+// Any AD Type but 1 fails as unsupported: nothing tells where its data ends.
+void read(Reader &in, Arena &arena, RequestSecurity &security);
+void read(Reader &in, Arena &arena, ReplySecurity &security);
+void write(Writer &out, const RequestSecurity &security);
+void write(Writer &out, const ReplySecurity &security);
+
+} // namespace lisp
