@@ -22,7 +22,8 @@ void read_name(Reader &in, Address &address, std::string_view field) {
 }
 
 void read_lcaf_address(Reader &in, Arena &arena, Address &address, unsigned nesting) {
-	if (nesting >= max_lcaf_nesting) return in.fail(Reason::unsupported, "lcaf nesting");
+	if (nesting >= max_lcaf_nesting)
+		return in.fail_at(Reason::unsupported, "lcaf nesting", in.offset() - sizeof(Afi));
 	auto *body = arena.make(LcafBody{});
 	read_lcaf(in, arena, *body, nesting + 1);
 	if (in.ok()) address = Lcaf{*body};
@@ -75,25 +76,12 @@ Afi afi(const Address &address) {
 
 namespace {
 
+// An EUI has the hyphens that IEEE 802 gives it, so that it differs from a MAC address of AFI 6.
 void append_mac(std::string &out, const MacAddress &mac) {
 	for (std::size_t i = 0; i < mac.width(); ++i) {
-		if (i > 0) out += ':';
+		if (i > 0) out += mac.afi == Afi::mac48 ? ':' : '-';
 		append_hex(out, Bytes{mac.octets}.subspan(i, 1));
 	}
-}
-
-// A peer chose these octets: nothing that a terminal could act on is passed through.
-void append_name(std::string &out, std::string_view name) {
-	out += '\'';
-	for (const char c : name) {
-		if (c >= 0x20 && c < 0x7f && c != '\'' && c != '\\') {
-			out += c;
-		} else {
-			out += "\\x";
-			append_hex(out, as_bytes({&c, 1}));
-		}
-	}
-	out += '\'';
 }
 
 } // namespace
@@ -102,7 +90,7 @@ void append(std::string &out, const Address &address) {
 	if (const auto *ip = std::get_if<IpAddress>(&address)) return append(out, *ip);
 	if (const auto *mac = std::get_if<MacAddress>(&address)) return append_mac(out, *mac);
 	if (const auto *name = std::get_if<DistinguishedName>(&address))
-		return append_name(out, name->text);
+		return append_quoted(out, name->text);
 	append(out, std::get<Lcaf>(address).body());
 }
 

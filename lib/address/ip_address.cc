@@ -74,27 +74,70 @@ bool IpAddress::is_broadcast() const {
 
 namespace {
 
-void append_v4(std::string &out, const std::uint8_t *octets) {
-	std::array<char, 16> text;
-	auto *to = text.data();
+// These return where the next character goes.
+char *put_v4(char *to, const std::uint8_t *octets) {
 	for (int i = 0; i < 4; ++i) {
 		if (i > 0) *to++ = '.';
-		to = std::to_chars(to, text.data() + text.size(), octets[i]).ptr;
+		to = std::to_chars(to, to + 3, octets[i]).ptr;
 	}
-	out.append(text.data(), to);
+	return to;
+}
+
+char *put_group(char *to, unsigned group) {
+	int shift = group >= 0x1000 ? 12 : group >= 0x100 ? 8 : group >= 0x10 ? 4 : 0;
+	for (; shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[group >> shift & 15];
+	return to;
+}
+
+using Groups = std::array<std::uint16_t, 8>;
+
+struct Run {
+	std::size_t first = 8;
+	std::size_t length = 1; // a single group is not shortened
+	std::size_t end() const { return first + length; }
+};
+
+Run longest_zero_run(const Groups &groups) {
+	Run longest;
+	for (std::size_t i = 0; i < groups.size(); ++i) {
+		Run run{i, 0};
+		while (i < groups.size() && groups[i] == 0) run.length = ++i - run.first;
+		if (run.length > longest.length) longest = run;
+	}
+	return longest;
+}
+
+// RFC 5952, which the C libraries do not agree on for ::/96.
+char *put_v6(char *to, const std::uint8_t *octets) {
+	Groups groups;
+	for (std::size_t i = 0; i < groups.size(); ++i)
+		groups[i] = static_cast<std::uint16_t>(octets[2 * i] << 8 | octets[2 * i + 1]);
+	const auto zeros = longest_zero_run(groups);
+	const bool ends_as_v4 =
+	    zeros.first == 0 && (zeros.length == 6 || (zeros.length == 5 && groups[5] == 0xffff));
+	const std::size_t shown = ends_as_v4 ? 6 : groups.size();
+	for (std::size_t i = 0; i < shown; ++i) {
+		if (i == zeros.first) *to++ = ':';
+		if (i >= zeros.first && i < zeros.end()) continue;
+		if (i > 0) *to++ = ':';
+		to = put_group(to, groups[i]);
+	}
+	if (zeros.end() == groups.size() || ends_as_v4) *to++ = ':';
+	return ends_as_v4 ? put_v4(to, octets + 12) : to;
 }
 
 } // namespace
 
 void append(std::string &out, const IpAddress &address) {
-	if (address.is_v4()) return append_v4(out, address.octets.data());
-	if (!address.is_v6()) {
-		out += '-';
-		return;
-	}
-	std::array<char, INET6_ADDRSTRLEN> text{};
-	inet_ntop(AF_INET6, address.octets.data(), text.data(), text.size());
-	out += text.data();
+	std::array<char, INET6_ADDRSTRLEN> text;
+	auto *end = text.data();
+	if (address.is_v4())
+		end = put_v4(end, address.octets.data());
+	else if (address.is_v6())
+		end = put_v6(end, address.octets.data());
+	else
+		*end++ = '-';
+	out.append(text.data(), end);
 }
 
 std::string to_string(const IpAddress &address) {

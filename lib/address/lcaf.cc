@@ -106,6 +106,7 @@ void read(Source &from, lcaf::Geo &geo) {
 }
 
 void write(Writer &out, const lcaf::Geo &geo) {
+	if (geo.altitude == no_altitude) out.fail("geo altitude", Reason::bad_value);
 	write(out, geo.latitude, "geo latitude");
 	write(out, geo.longitude, "geo longitude");
 	out.u32(static_cast<std::uint32_t>(geo.altitude.value_or(no_altitude)), "geo altitude");

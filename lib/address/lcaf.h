@@ -246,7 +246,8 @@ inline Address make_lcaf(Arena &arena, const LcafValue &value) {
 void read_lcaf(Reader &in, Arena &arena, LcafBody &body, unsigned nesting);
 void write_lcaf(Writer &out, const LcafBody &body);
 
-// "geo(48d50m11s N, 2d21m8s E, 35 m, 198.51.100.9)": every field is in it.
+// "geo(48d50m11s N, 2d21m8s E, 35 m, 198.51.100.9)": every field that is not reserved is in it. An
+// Instance ID is "[100]10.1.1.1", with its mask length "[100/24]-".
 void append(std::string &out, const LcafBody &body);
 
 // Whether there is a vendor's LCAF in the address, however deep.

@@ -45,19 +45,8 @@ void append(std::string &out, Hex64 hex) {
 	out.append(text.data(), text.size());
 }
 
-void append(std::string &out, const AddressText &text) {
-	const auto inner = instance_address(text.address);
-	if (!inner) return append(out, text.address);
-	if (inner->first != 0) {
-		out += '[';
-		append_number(out, inner->first);
-		out += ']';
-	}
-	append(out, inner->second);
-}
-
 void append(std::string &out, const EidText &eid) {
-	append(out, AddressText{eid.address});
+	append(out, eid.address);
 	out += '/';
 	append_number(out, eid.mask_length);
 }

@@ -4,16 +4,9 @@
 #include "message/map_record.h"
 #include "message/map_request.h"
 
-#include <charconv>
-#include <concepts>
 #include <string>
 
 namespace lisp {
-
-template <std::unsigned_integral T> void append_number(std::string &out, T value) {
-	char digits[20];
-	out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
 
 // 64 bits of no numeric meaning: a nonce, a Site-ID. "0x59f066a12bab660c"
 struct Hex64 {
@@ -38,11 +31,13 @@ struct EidText {
 };
 void append(std::string &out, const EidText &eid);
 
-// "[100]10.1.1.1" for an Instance ID LCAF around an IP address, else as the address is.
+// An address that a struct has, where a table wants it as one text.
 struct AddressText {
 	const Address &address;
 };
-void append(std::string &out, const AddressText &text);
+inline void append(std::string &out, const AddressText &text) {
+	append(out, text.address);
+}
 
 // "no-action" … "drop-auth-failure", "unassigned-6"
 std::string_view name(Action action);

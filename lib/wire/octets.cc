@@ -38,6 +38,19 @@ void append_hex(std::string &out, Bytes octets) {
 	}
 }
 
+void append_quoted(std::string &out, std::string_view text) {
+	out += '\'';
+	for (const char c : text) {
+		if (c >= 0x20 && c < 0x7f && c != '\'' && c != '\\') {
+			out += c;
+		} else {
+			out += "\\x";
+			append_hex(out, as_bytes({&c, 1}));
+		}
+	}
+	out += '\'';
+}
+
 std::string to_hex(Bytes octets) {
 	std::string text;
 	append_hex(text, octets);

@@ -1,6 +1,8 @@
-// Octets: what comes from and goes to the network, and their hexadecimal form.
+// Octets: what comes from and goes to the network, and how they and numbers look as text.
 #pragma once
 
+#include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,6 +20,16 @@ using Room = std::span<std::uint8_t>;        // where an encoder may write
 // Lower case, no separators.
 std::string to_hex(Bytes octets);
 void append_hex(std::string &out, Bytes octets);
+
+// What a peer chose to send as text, in apostrophes: nothing that a terminal could act on is passed
+// through, "'lap\x0atop'".
+void append_quoted(std::string &out, std::string_view text);
+
+// Decimal.
+template <std::integral T> void append_number(std::string &out, T value) {
+	char digits[20];
+	out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
 
 // Accepts both cases, an optional leading 0x, and blanks between octets; nothing else.
 std::optional<Octets> parse_hex(std::string_view text);
