@@ -1,53 +1,16 @@
 #include "capture/capture_file.h"
 #include "capture/hex_reader.h"
 #include "common/cli.h"
-#include "lisp-decode/key_ring.h"
-#include "lisp-decode/options.h"
-#include "lisp-decode/output.h"
-#include "print/printer.h"
+#include "lisp-decode/decoder.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace lisp {
 
 namespace {
-
-void complain(const std::string &what) {
-	fmt::print(stderr, "lisp-decode: {}\n", what);
-}
-
-PrinterOptions printer_options(const Options &options) {
-	const auto format = parse_format(options.format);
-	if (!format)
-		throw UsageError{
-		    fmt::format("format '{}' is none of line, text, json, v102, hex", options.format)};
-	const auto time = parse_time_form(options.time);
-	if (!time) throw UsageError{fmt::format("time '{}' is none of utc, epoch, none", options.time)};
-	return {*format, *time, options.octets};
-}
-
-constexpr std::array<std::string_view, 13> type_names{"map-request", "map-reply", "map-register",
-    "map-notify", "map-notify-ack", "map-referral", "info-request", "info-reply",
-    "encapsulated-control", "change-priority", "shared-extension", "data", "unknown"};
-
-std::vector<std::string_view> split_types(std::string_view list) {
-	std::vector<std::string_view> types;
-	while (!list.empty()) {
-		const auto name = list.substr(0, list.find(','));
-		const auto known = std::find(type_names.begin(), type_names.end(), name);
-		if (known == type_names.end())
-			throw UsageError{
-			    fmt::format("type '{}' is none of {}", name, fmt::join(type_names, ", "))};
-		types.push_back(*known);
-		list.remove_prefix(std::min(list.size(), name.size() + 1));
-	}
-	return types;
-}
 
 // nullopt after complaints.
 std::optional<KeyRing> load_keys(const Options &options) {
@@ -80,50 +43,6 @@ Inputs choose_inputs(const Options &options) {
 		throw UsageError{"no input: expected -r FILE, or - for standard input"};
 	return inputs;
 }
-
-// From datagrams to text on standard output.
-class Decoder {
-public:
-	explicit Decoder(const Options &options)
-	    : types_(split_types(options.types)), printer_(printer_options(options)),
-	      output_(options.line_buffered), left_(options.count == 0 ? UINT64_MAX : options.count) {}
-
-	void use(KeyRing keys) { keys_ = std::move(keys); }
-	bool wants_more() const { return left_ > 0; }
-	bool failed() const { return failed_; }
-
-	void take(const Captured &captured) {
-		arena_.reset();
-		auto found = dissect(captured, arena_);
-		if (!types_.empty() && std::find(types_.begin(), types_.end(), found.type) == types_.end())
-			return;
-		if (!keys_.empty()) keys_.verify(found);
-		if (found.error) failed_ = true;
-		printer_.print(found);
-		--left_;
-		if (!output_.offer(printer_.buffer())) left_ = 0;
-	}
-
-	// After what was decoded before, also where both go to one file.
-	void fail(const std::string &why) {
-		flush();
-		complain(why);
-		failed_ = true;
-	}
-
-	void flush() {
-		if (!output_.write(printer_.buffer())) left_ = 0;
-	}
-
-private:
-	KeyRing keys_{{}};
-	std::vector<std::string_view> types_;
-	Printer printer_;
-	Output output_;
-	Arena arena_;
-	std::uint64_t left_;
-	bool failed_ = false;
-};
 
 void decode_capture(Decoder &decoder, const std::string &path, const std::string &filter) {
 	auto capture = CaptureFile::open(path);
@@ -171,7 +90,7 @@ int run(const Options &options) {
 		else
 			decode_capture(decoder, file, inputs.filter);
 	}
-	decoder.flush();
+	decoder.finish();
 	return decoder.failed() ? 1 : 0;
 }
 

@@ -1,0 +1,46 @@
+// From datagrams to text on standard output.
+#pragma once
+
+#include "lisp-decode/key_ring.h"
+#include "lisp-decode/options.h"
+#include "lisp-decode/output.h"
+#include "lisp-decode/report.h"
+#include "lisp-decode/selection.h"
+
+#include <memory>
+
+namespace lisp {
+
+void complain(const std::string &what); // one line on standard error
+
+class Decoder {
+public:
+	// Throws UsageError for options that contradict themselves.
+	explicit Decoder(const Options &options);
+
+	void use(KeyRing keys) { keys_ = std::move(keys); }
+
+	bool wants_more() const { return left_ > 0; }
+	bool failed() const { return failed_; }
+
+	void take(const Captured &captured);
+
+	// After what was decoded before, also where both go to one file.
+	void fail(const std::string &why);
+
+	// What the report has to say at its end, and everything that is still to be written.
+	void finish();
+	void flush();
+
+private:
+	KeyRing keys_{{}};
+	Selection selection_;
+	std::unique_ptr<Report> report_;
+	Output output_;
+	std::string text_;
+	Arena arena_;
+	std::uint64_t left_;
+	bool failed_ = false;
+};
+
+} // namespace lisp

@@ -1,0 +1,22 @@
+// What becomes of the messages that were selected.
+#pragma once
+
+#include "message/dissection.h"
+
+namespace lisp {
+
+class Report {
+public:
+	Report() = default;
+	Report(const Report &) = delete;
+	Report &operator=(const Report &) = delete;
+	virtual ~Report() = default;
+
+	// Text for standard output goes to the end of `out`.
+	virtual void take(const Dissection &found, std::string &out) = 0;
+
+	// After the last message, or when the user has seen enough.
+	virtual void finish(std::string &out) { static_cast<void>(out); }
+};
+
+} // namespace lisp

@@ -1,0 +1,40 @@
+#include "lisp-decode/selection.h"
+
+#include "common/cli.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace lisp {
+
+namespace {
+
+constexpr std::array<std::string_view, 13> type_names{"map-request", "map-reply", "map-register",
+    "map-notify", "map-notify-ack", "map-referral", "info-request", "info-reply",
+    "encapsulated-control", "change-priority", "shared-extension", "data", "unknown"};
+
+std::vector<std::string_view> split_types(std::string_view list) {
+	std::vector<std::string_view> types;
+	while (!list.empty()) {
+		const auto name = list.substr(0, list.find(','));
+		const auto known = std::find(type_names.begin(), type_names.end(), name);
+		if (known == type_names.end())
+			throw UsageError{
+			    fmt::format("type '{}' is none of {}", name, fmt::join(type_names, ", "))};
+		types.push_back(*known);
+		list.remove_prefix(std::min(list.size(), name.size() + 1));
+	}
+	return types;
+}
+
+} // namespace
+
+Selection::Selection(const Options &options) : types_(split_types(options.types)) {}
+
+bool Selection::wants(const Dissection &found) const {
+	return types_.empty() || std::find(types_.begin(), types_.end(), found.type) != types_.end();
+}
+
+} // namespace lisp

@@ -1,0 +1,23 @@
+// Which messages the user wants to see.
+#pragma once
+
+#include "lisp-decode/options.h"
+#include "message/dissection.h"
+
+#include <string_view>
+#include <vector>
+
+namespace lisp {
+
+class Selection {
+public:
+	// Throws UsageError for what no message can be.
+	explicit Selection(const Options &options);
+
+	bool wants(const Dissection &found) const;
+
+private:
+	std::vector<std::string_view> types_; // none for all
+};
+
+} // namespace lisp
