@@ -9,21 +9,6 @@ constexpr std::uint32_t bit_ddt_originated = 0x04000000;
 constexpr std::uint32_t bit_to_etr = 0x02000000;
 constexpr std::uint32_t bit_to_map_server = 0x01000000;
 
-// RFC 9303 section 6.1: a four-octet head, then the OTK part and the EID part, each led by a
-// length. The OTK length counts preamble and key, the EID part's length counts itself.
-Bytes read_security_data(Reader &in) {
-	Reader ahead = in;
-	ahead.take(4, "security data");
-	const auto otk_length = ahead.u16("otk length");
-	ahead.take(2U + otk_length, "otk");
-	const auto eid_length = ahead.u16("eid-ad length");
-	if (ahead.ok() && eid_length < 4) ahead.fail(Reason::bad_value, "eid-ad length");
-	ahead.take(eid_length >= 4 ? eid_length - 2U : 0U, "eid-ad");
-	const auto size = ahead.offset() - in.offset();
-	in.absorb(ahead);
-	return in.take(size, "security data");
-}
-
 // Of a datagram that was cut short the message keeps what there is.
 void read_payload(Reader &in, const IpHeader &ip, std::size_t start, EncapsulatedControl &message) {
 	const bool cut = ip.payload_length > in.remaining();
@@ -50,14 +35,13 @@ void read_payload(Reader &in, const IpHeader &ip, std::size_t start, Encapsulate
 
 } // namespace
 
-void read(Reader &in, EncapsulatedControl &message) {
+void read(Reader &in, Arena &arena, EncapsulatedControl &message) {
 	const auto start = in.offset();
 	const auto head = in.u32("header");
-	message.security = (head & bit_security) != 0;
 	message.ddt_originated = (head & bit_ddt_originated) != 0;
 	message.to_etr = (head & bit_to_etr) != 0;
 	message.to_map_server = (head & bit_to_map_server) != 0;
-	if (message.security) message.security_data = read_security_data(in);
+	if ((head & bit_security) != 0) read(in, arena, message.security.emplace());
 
 	IpHeader ip;
 	Reader packet = in;
@@ -78,7 +62,7 @@ void write(Writer &out, const EncapsulatedControl &message) {
 	            (message.ddt_originated ? bit_ddt_originated : 0) |
 	            (message.to_etr ? bit_to_etr : 0) | (message.to_map_server ? bit_to_map_server : 0),
 	    "header");
-	if (message.security) out.bytes(message.security_data, "security data");
+	if (message.security) write(out, *message.security);
 	write_udp_packet(out, message.source, message.destination, message.hop_limit, message.payload);
 }
 

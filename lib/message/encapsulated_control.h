@@ -3,21 +3,19 @@
 #pragma once
 
 #include "message/ip_header.h"
-
-#include <algorithm>
+#include "message/security.h"
 
 namespace lisp {
 
 struct EncapsulatedControl {
-	bool security = false;       // S
-	bool ddt_originated = false; // D
-	bool to_etr = false;         // E, RFC 9301 section 12.6
-	bool to_map_server = false;  // M, RFC 9301 section 12.6
-	Bytes security_data;         // with S: the authentication data, as it is
-	Endpoint source;             // inner
-	Endpoint destination;        // inner
-	std::uint8_t hop_limit = 64; // inner
-	Bytes payload;               // the inner control message, not decoded
+	bool ddt_originated = false;             // D
+	bool to_etr = false;                     // E, RFC 9301 section 12.6
+	bool to_map_server = false;              // M, RFC 9301 section 12.6
+	std::optional<RequestSecurity> security; // S
+	Endpoint source;                         // inner
+	Endpoint destination;                    // inner
+	std::uint8_t hop_limit = 64;             // inner
+	OctetList payload;                       // the inner control message, not decoded
 
 	// What was received; write() computes right ones.
 	Bytes packet;                   // inner, from its IP header on, as long as that tells
@@ -27,19 +25,16 @@ struct EncapsulatedControl {
 	ChecksumState udp_checksum = ChecksumState::good;
 
 	friend bool operator==(const EncapsulatedControl &a, const EncapsulatedControl &b) {
-		return a.security == b.security && a.ddt_originated == b.ddt_originated &&
-		       a.to_etr == b.to_etr && a.to_map_server == b.to_map_server &&
-		       std::equal(a.security_data.begin(), a.security_data.end(), b.security_data.begin(),
-		           b.security_data.end()) &&
+		return a.ddt_originated == b.ddt_originated && a.to_etr == b.to_etr &&
+		       a.to_map_server == b.to_map_server && a.security == b.security &&
 		       a.source == b.source && a.destination == b.destination &&
-		       a.hop_limit == b.hop_limit &&
-		       std::equal(a.payload.begin(), a.payload.end(), b.payload.begin(), b.payload.end());
+		       a.hop_limit == b.hop_limit && a.payload == b.payload;
 	}
 };
 
 // Fails on inner headers that are no whole, unfragmented UDP datagram, having kept what there is of
 // the payload; states of checksums are for the caller to judge.
-void read(Reader &in, EncapsulatedControl &message);
+void read(Reader &in, Arena &arena, EncapsulatedControl &message);
 void write(Writer &out, const EncapsulatedControl &message);
 
 } // namespace lisp

@@ -14,10 +14,9 @@ void read(Reader &in, Arena &arena, MapReply &reply) {
 	const auto head = in.u32("header");
 	reply.probe = (head & bit_probe) != 0;
 	reply.echo_nonce = (head & bit_echo_nonce) != 0;
-	reply.security = (head & bit_security) != 0;
 	reply.nonce = in.u64("nonce");
 	reply.records = read_map_records(in, arena, head & 0xff);
-	if (reply.security) reply.security_data = in.rest();
+	if ((head & bit_security) != 0) read(in, arena, reply.security.emplace());
 }
 
 void write(Writer &out, const MapReply &reply) {
@@ -27,7 +26,7 @@ void write(Writer &out, const MapReply &reply) {
 	    "header");
 	out.u64(reply.nonce, "nonce");
 	write_map_records(out, reply.records);
-	if (reply.security) out.bytes(reply.security_data, "security data");
+	if (reply.security) write(out, *reply.security);
 }
 
 } // namespace lisp

@@ -2,23 +2,18 @@
 #pragma once
 
 #include "message/map_record.h"
+#include "message/security.h"
 
 namespace lisp {
 
 struct MapReply {
 	bool probe = false;      // P: answers an RLOC probe
 	bool echo_nonce = false; // E: the site can echo data-plane nonces
-	bool security = false;   // S
 	std::uint64_t nonce = 0; // the request's
 	List<MapRecord> records;
-	Bytes security_data; // with S: the authentication data after the last record, as it is
+	std::optional<ReplySecurity> security; // S: authentication data after the last record
 
-	friend bool operator==(const MapReply &a, const MapReply &b) {
-		return a.probe == b.probe && a.echo_nonce == b.echo_nonce && a.security == b.security &&
-		       a.nonce == b.nonce && a.records == b.records &&
-		       std::equal(a.security_data.begin(), a.security_data.end(), b.security_data.begin(),
-		           b.security_data.end());
-	}
+	bool operator==(const MapReply &) const = default;
 };
 
 void read(Reader &in, Arena &arena, MapReply &reply);

@@ -28,11 +28,7 @@ bool any_address(const MapRequest &request, AddressTest test) {
 }
 
 template <class T> void read_as(Reader &in, Arena &arena, Message &message) {
-	auto &value = message.emplace<T>();
-	if constexpr (std::is_same_v<T, EncapsulatedControl>)
-		read(in, value);
-	else
-		read(in, arena, value);
+	read(in, arena, message.emplace<T>());
 }
 
 void read(Reader &in, Arena &arena, Message &message) {

@@ -2,7 +2,8 @@
 // S. RFC 9303 sections 6.1 and 6.2. Keys and HMACs are computed by auth/lisp_sec.h.
 //
 // The lengths of EID-AD and PKT-AD count themselves: an ITR's EID-AD, which has nothing but the KDF
-// ID, is said to be of 4 octets.
+// ID, is said to be of 4 octets. Figure 2 of the RFC draws no E, yet the EID-AD of a Map-Reply is a
+// copy of the request's, and its HMAC covers the bit.
 #pragma once
 
 #include "message/map_record.h"
@@ -21,7 +22,7 @@ struct SecuredEid {
 
 // What a Map-Server says of the EID-prefixes that an answer may be about.
 struct EidAuthorization {
-	bool etr_cannot_sign = false; // E; in the ECM alone
+	bool etr_cannot_sign = false; // E: some ETR of the EID-prefix does without LISP-SEC
 	std::uint16_t hmac_id = 0;    // RFC 9303 section 8.3: 1 SHA-1-96, 2 SHA-256-128
 	List<SecuredEid> eids;
 	OctetList hmac; // what remains of the EID-AD
@@ -31,7 +32,11 @@ struct EidAuthorization {
 struct EidAuthentication {
 	std::uint16_t kdf_id = 0; // section 8.5: 0 no preference, 1 HKDF-SHA1-128, 2 HKDF-SHA256
 	std::optional<EidAuthorization> authorization; // none as an ITR sends it
-	bool operator==(const EidAuthentication &) const = default;
+	Bytes octets; // what was received, from EID-AD Length to EID HMAC; write() makes its own
+
+	friend bool operator==(const EidAuthentication &a, const EidAuthentication &b) {
+		return a.kdf_id == b.kdf_id && a.authorization == b.authorization;
+	}
 };
 
 struct RequestSecurity {
@@ -50,9 +55,11 @@ struct ReplySecurity {
 	bool operator==(const ReplySecurity &) const = default;
 };
 
-// Any AD Type but 1 fails as unsupported: nothing tells where its data ends.
+// Reserved bits are 0 when written and ignored when read. Any AD Type but 1 fails as unsupported:
+// nothing tells where its data ends.
 void read(Reader &in, Arena &arena, RequestSecurity &security);
 void read(Reader &in, Arena &arena, ReplySecurity &security);
+void write(Writer &out, const EidAuthentication &eid); // EID-AD alone, to be signed
 void write(Writer &out, const RequestSecurity &security);
 void write(Writer &out, const ReplySecurity &security);
 

@@ -5,6 +5,7 @@
 #include "auth/hmac.h"
 #include "message/dissection.h"
 #include "print/fields.h"
+#include "print/security_fields.h"
 #include "print/values.h"
 
 namespace lisp {
@@ -76,9 +77,8 @@ inline constexpr auto xtr_id_of = [](const auto &message) {
 inline constexpr auto site_id_of = [](const auto &message) {
 	return message.identity ? std::optional{Hex64{message.identity->site_id}} : std::nullopt;
 };
-inline constexpr auto security_data_of = [](const auto &message) {
-	return message.security ? std::optional{HexOctets{message.security_data}} : std::nullopt;
-};
+// S: whether there is authentication data.
+inline constexpr auto is_secured = [](const auto &message) { return message.security.has_value(); };
 
 template <>
 inline constexpr auto fields<RequestedEid> = std::tuple{
@@ -118,9 +118,9 @@ inline constexpr auto fields<MapReply> = std::tuple{
     Field{"nonce", nonce_of},
     Field{"probe", &MapReply::probe},
     Field{"echo-nonce", &MapReply::echo_nonce},
-    Field{"security", &MapReply::security},
+    Field{"security", is_secured},
     Field{"records", &MapReply::records},
-    Field{"security-data", security_data_of},
+    Field{"security-data", &MapReply::security},
 };
 
 template <>
@@ -151,11 +151,11 @@ template <> inline constexpr auto fields<MapNotifyAck> = fields<MapNotify>;
 
 template <>
 inline constexpr auto fields<EncapsulatedControl> = std::tuple{
-    Field{"security", &EncapsulatedControl::security},
+    Field{"security", is_secured},
     Field{"ddt-originated", &EncapsulatedControl::ddt_originated},
     Field{"to-etr", &EncapsulatedControl::to_etr},
     Field{"to-map-server", &EncapsulatedControl::to_map_server},
-    Field{"security-data", security_data_of},
+    Field{"security-data", &EncapsulatedControl::security},
     Field{"inner-hop-limit", &EncapsulatedControl::hop_limit},
 };
 

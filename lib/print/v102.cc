@@ -127,7 +127,7 @@ void body(std::string &out, const Dissection &found, const MapReply &m) {
 	number(out, "lisp_type\t\t= ", 2);
 	flag(out, "rloc_probe\t\t= ", m.probe);
 	flag(out, "echo_nonce_capable\t= ", m.echo_nonce);
-	flag(out, "security_bit\t\t= ", m.security);
+	flag(out, "security_bit\t\t= ", m.security.has_value());
 	number(out, "record_count\t\t\t= ", record_count(found));
 	nonce(out, m.nonce);
 	records(out, m.records, "rloc_prob ");

@@ -421,7 +421,7 @@ TEST(Replier, NothingButAMapRequestIsTakenOutOfAnEcm) {
 TEST(Replier, C090_LispSecRequestGetsAReplyThatClaimsNoSecurity) {
 	Xtr xtr{golden_site()};
 	const auto got = answer(xtr.golden("ECM-LISPSEC"));
-	EXPECT_FALSE(got.reply.security);
+	EXPECT_FALSE(got.reply.security.has_value());
 	EXPECT_EQ(got.reply.nonce, 0x1122334455667788U);
 }
 

@@ -78,9 +78,7 @@ public:
 		return m;
 	}
 	MapReply map_reply() {
-		MapReply m{coin(), coin(), coin(), number(~0ULL), records(), {}};
-		if (m.security) m.security_data = octets(number(40));
-		return m;
+		return {coin(), coin(), number(~0ULL), records(), {}};
 	}
 	MapRegister map_register() {
 		return {coin(), coin(), coin(), coin(), coin(), coin(), number(~0ULL), authentication(),
@@ -139,9 +137,8 @@ TEST_P(Laws, WhatIsEncodedDecodesToItself) {
 	}
 }
 
-// A Map-Reply with S keeps whatever follows its records, so cutting that is not seen; a message
-// whose last field is a NUL-terminated name or an empty list can end early only where the count or
-// the NUL is missing, which the law covers.
+// A message whose last field is a NUL-terminated name or an empty list can end early only where the
+// count or the NUL is missing, which the law covers.
 TEST_P(Laws, NoStrictPrefixDecodes) {
 	Generator generate{GetParam() + 1000};
 	for (int i = 0; i < 40; ++i) {
@@ -149,12 +146,10 @@ TEST_P(Laws, NoStrictPrefixDecodes) {
 		const auto message = generate.message();
 		const auto octets = encode(message);
 		ASSERT_TRUE(octets);
-		const auto *reply = std::get_if<MapReply>(&message);
-		const auto cuttable = reply != nullptr ? reply->security_data.size() : 0;
 		// 24 octets left over are a trailer in a Map-Notify: cut there it is another message.
 		const bool trailer = std::holds_alternative<MapNotify>(message) ||
 		                     std::holds_alternative<MapNotifyAck>(message);
-		for (std::size_t size = 0; size + cuttable < octets->size(); ++size) {
+		for (std::size_t size = 0; size < octets->size(); ++size) {
 			const Octets cut(octets->begin(), octets->begin() + static_cast<long>(size));
 			Arena arena;
 			const auto decoded = decode(cut, arena);
