@@ -53,14 +53,9 @@ private:
 	bool first_ = true;
 };
 
-// The low `bits` of a value of no numeric meaning.
-void append_hex_digits(std::string &out, std::uint32_t value, unsigned bits) {
-	for (; bits > 0; bits -= 4) out += "0123456789abcdef"[value >> (bits - 4) & 15];
-}
-
 void append_items(Items &items, const lcaf::Unknown &lcaf) {
-	if (lcaf.flags != 0) append_hex_digits(items.next("flags 0x"), lcaf.flags, 8);
-	if (lcaf.reserved2 != 0) append_hex_digits(items.next("rsvd2 0x"), lcaf.reserved2, 8);
+	if (lcaf.flags != 0) append_hex_digits(items.next("flags 0x"), lcaf.flags, 2);
+	if (lcaf.reserved2 != 0) append_hex_digits(items.next("rsvd2 0x"), lcaf.reserved2, 2);
 	if (!lcaf.octets.empty()) items.octets({}, lcaf.octets);
 }
 
@@ -88,7 +83,7 @@ void append_ports(std::string &out, const lcaf::PortRange &ports) {
 }
 
 void append_items(Items &items, const lcaf::ApplicationData &data) {
-	append_hex_digits(items.next("class 0x"), data.traffic_class, 24);
+	append_hex_digits(items.next("class 0x"), data.traffic_class, 6);
 	items.number("protocol ", data.protocol);
 	append_ports(items.next("local "), data.local);
 	append_ports(items.next("remote "), data.remote);
@@ -117,7 +112,7 @@ void append_items(Items &items, const lcaf::Geo &geo) {
 
 void append_items(Items &items, const lcaf::OpaqueKey &key) {
 	items.number("field-num ", key.field_count);
-	append_hex_digits(items.next("wildcards 0x"), key.wildcards, 16);
+	append_hex_digits(items.next("wildcards 0x"), key.wildcards, 4);
 	items.octets("key ", key.key);
 }
 
@@ -131,7 +126,7 @@ void append_items(Items &items, const lcaf::NatTraversal &nat) {
 }
 
 void append_items(Items &items, const lcaf::NonceLocator &locator) {
-	append_hex_digits(items.next("0x"), locator.nonce, 24);
+	append_hex_digits(items.next("0x"), locator.nonce, 6);
 	items.subject(locator.address);
 }
 
@@ -197,7 +192,7 @@ void append_items(Items &items, const lcaf::EncapsulationFormat &format) {
 }
 
 void append_items(Items &items, const lcaf::VendorSpecific &vendor) {
-	append_hex_digits(items.next(), vendor.oui, 24);
+	append_hex_digits(items.next(), vendor.oui, 6);
 	if (!vendor.data.empty()) items.octets({}, vendor.data);
 }
 

@@ -1,7 +1,6 @@
 #include "print/json_sink.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace lisp {
 
@@ -39,12 +38,6 @@ void JsonSink::close_list() {
 void JsonSink::flag(std::string_view key, bool value) {
 	begin(key);
 	out_ += value ? "true" : "false";
-}
-
-void JsonSink::number(std::string_view key, std::uint64_t value) {
-	begin(key);
-	char digits[20];
-	out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
 void JsonSink::text(std::string_view key, std::string_view value) {

@@ -3,7 +3,6 @@
 
 #include "wire/octets.h"
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +11,8 @@ namespace lisp {
 // Appends to `out`, which outlives the sink. open({}) begins an object, close() ends it.
 class JsonSink {
 public:
+	static constexpr bool detailed = true;
+
 	explicit JsonSink(std::string &out) : out_(out) {}
 
 	// What follows is a document of its own.
@@ -24,7 +25,10 @@ public:
 	void open_list(std::string_view key);
 	void close_list();
 	void flag(std::string_view key, bool value);
-	void number(std::string_view key, std::uint64_t value);
+	template <std::integral T> void number(std::string_view key, T value) {
+		begin(key);
+		append_number(out_, value);
+	}
 	void text(std::string_view key, std::string_view value);
 
 	std::string &scratch() { return scratch_; }

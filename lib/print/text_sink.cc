@@ -29,10 +29,6 @@ void TextSink::open_list(std::string_view key) {
 	lists_[depth_ % max_depth] = key;
 }
 
-void TextSink::number(std::string_view key, std::uint64_t value) {
-	text(key, std::to_string(value));
-}
-
 void TextSink::text(std::string_view key, std::string_view value) {
 	if (in_row_) {
 		out_ += row_is_empty_ ? " " : ", ";

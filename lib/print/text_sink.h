@@ -3,7 +3,8 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
+#include <charconv>
+#include <concepts>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,10 @@ public:
 	void open_list(std::string_view key);
 	void close_list() {}
 	void flag(std::string_view key, bool value) { text(key, value ? "yes" : "no"); }
-	void number(std::string_view key, std::uint64_t value);
+	template <std::integral T> void number(std::string_view key, T value) {
+		char digits[20];
+		text(key, {digits, std::to_chars(digits, digits + sizeof digits, value).ptr});
+	}
 	void text(std::string_view key, std::string_view value);
 
 	std::string &scratch() { return scratch_; }

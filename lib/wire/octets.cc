@@ -38,6 +38,12 @@ void append_hex(std::string &out, Bytes octets) {
 	}
 }
 
+void append_hex_digits(std::string &out, std::uint64_t value, unsigned digits) {
+	std::array<char, 16> text;
+	for (auto i = digits; i > 0; --i, value >>= 4) text[i - 1] = "0123456789abcdef"[value & 15];
+	out.append(text.data(), digits);
+}
+
 void append_quoted(std::string &out, std::string_view text) {
 	out += '\'';
 	for (const char c : text) {

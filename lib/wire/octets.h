@@ -25,6 +25,9 @@ void append_hex(std::string &out, Bytes octets);
 // through, "'lap\x0atop'".
 void append_quoted(std::string &out, std::string_view text);
 
+// The low digits of a value of no numeric meaning, up to 16, without 0x.
+void append_hex_digits(std::string &out, std::uint64_t value, unsigned digits);
+
 // Decimal.
 template <std::integral T> void append_number(std::string &out, T value) {
 	char digits[20];
