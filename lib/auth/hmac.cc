@@ -1,96 +1,69 @@
 #include "auth/hmac.h"
 
+#include "auth/mac.h"
 #include "message/message.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/params.h>
 
-#include <array>
+#include <algorithm>
 #include <new>
-#include <span>
 
 namespace lisp {
 
 namespace {
 
-using Digest = std::array<std::uint8_t, EVP_MAX_MD_SIZE>;
-
-struct FreeMac {
-	void operator()(EVP_MAC *mac) const { EVP_MAC_free(mac); }
-	void operator()(EVP_MAC_CTX *context) const { EVP_MAC_CTX_free(context); }
-};
-using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMac>;
-
-MacContext make_context(const char *digest) {
-	const std::unique_ptr<EVP_MAC, FreeMac> mac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
-	MacContext context{mac ? EVP_MAC_CTX_new(mac.get()) : nullptr};
-	if (!context) throw std::bad_alloc();
-	// OSSL_PARAM has no const; OpenSSL does not write through it.
-	const std::array<OSSL_PARAM, 2> parameters{
-	    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char *>(digest), 0),
-	    OSSL_PARAM_construct_end()};
-	if (EVP_MAC_CTX_set_params(context.get(), parameters.data()) != 1) throw std::bad_alloc();
-	return context;
-}
-
-// Without a key the context starts anew under the key it had.
-bool start(EVP_MAC_CTX *context, Bytes key = {}) {
-	return EVP_MAC_init(context, key.data(), key.size(), nullptr) == 1;
-}
-
-bool add(EVP_MAC_CTX *context, Bytes octets) {
-	return EVP_MAC_update(context, octets.data(), octets.size()) == 1;
-}
-
-bool finish(EVP_MAC_CTX *context, Digest &digest) {
-	std::size_t size = 0;
-	return EVP_MAC_final(context, digest.data(), &size, digest.size()) == 1;
-}
-
 // What stands in the message, if it has authentication fields at all.
 struct Fields {
 	Algorithm algorithm;
 	std::size_t length;
+	std::string_view salt; // of RFC 9301 section 5.6 step 4, which names the message; or none
 };
 
-std::optional<Fields> find_fields(Bytes message) {
+struct SignedType {
+	MessageType type;
+	TakenAs taken_as;
+	std::string_view salt;
+};
+constexpr std::array<SignedType, 6> signed_types{{
+    {MessageType::map_register, TakenAs::its_type, "Map-Register Authentication"},
+    {MessageType::map_notify, TakenAs::its_type, "Map-Notify Authentication"},
+    {MessageType::map_notify_ack, TakenAs::its_type, "Map-Notify-Ack Authentication"},
+    {MessageType::info, TakenAs::its_type, {}},
+    {MessageType::map_notify_ack, TakenAs::change_priority, {}},
+    {MessageType::shared_extension, TakenAs::change_priority, {}},
+}};
+
+std::optional<Fields> find_fields(Bytes message, TakenAs taken_as) {
 	if (message.size() < authentication_data_offset) return std::nullopt;
 	const auto type = static_cast<MessageType>(message[0] >> 4);
-	if (type < MessageType::map_register || type > MessageType::map_notify_ack) return std::nullopt;
+	const auto *entry =
+	    std::find_if(signed_types.begin(), signed_types.end(), [&](const SignedType &candidate) {
+		    return candidate.type == type && candidate.taken_as == taken_as;
+	    });
+	if (entry == signed_types.end()) return std::nullopt;
 	const Fields fields{static_cast<Algorithm>(message[authentication_offset + 1]),
-	    static_cast<std::size_t>(message[14] << 8 | message[15])};
+	    static_cast<std::size_t>(message[14] << 8 | message[15]), entry->salt};
 	if (fields.length > message.size() - authentication_data_offset) return std::nullopt;
 	return fields;
 }
 
-bool length_allowed(const Fields &fields) {
+bool allowed(const Fields &fields) {
 	switch (fields.algorithm) {
 	case Algorithm::hmac_sha1: return fields.length == 12 || fields.length == sha1_size;
-	case Algorithm::hmac_sha256:
-	case Algorithm::hkdf_hmac_sha256: return fields.length == 16 || fields.length == sha256_size;
+	case Algorithm::hmac_sha256: return fields.length == 16 || fields.length == sha256_size;
+	case Algorithm::hkdf_hmac_sha256:
+		return !fields.salt.empty() && (fields.length == 16 || fields.length == sha256_size);
 	case Algorithm::none: break;
 	}
 	return false;
 }
 
-// The salt of RFC 9301 section 5.6 step 4, which names the message.
-std::string_view salt(Bytes message) {
-	switch (static_cast<MessageType>(message[0] >> 4)) {
-	case MessageType::map_register: return "Map-Register Authentication";
-	case MessageType::map_notify: return "Map-Notify Authentication";
-	default: return "Map-Notify-Ack Authentication";
-	}
-}
-
 // RFC 9301 section 5.6 step 5: the whole message, its authentication data taken as zero.
-bool digest_message(EVP_MAC_CTX *context, Bytes message, std::size_t length, Digest &digest) {
+bool digest_message(Mac &mac, Bytes message, std::size_t length, Digest &digest) {
 	constexpr std::array<std::uint8_t, sha256_size> zeros{};
-	return add(context, message.first(authentication_data_offset)) &&
-	       add(context, Bytes{zeros}.first(length)) &&
-	       add(context, message.subspan(authentication_data_offset + length)) &&
-	       finish(context, digest);
+	return mac.add(message.first(authentication_data_offset)) &&
+	       mac.add(Bytes{zeros}.first(length)) &&
+	       mac.add(message.subspan(authentication_data_offset + length)) && mac.finish(digest);
 }
 
 } // namespace
@@ -124,59 +97,50 @@ std::string_view name(Algorithm algorithm) {
 
 struct Key::Contexts {
 	std::string secret;
-	MacContext sha1 = make_context("SHA1");
-	MacContext sha256 = make_context("SHA256");
-	MacContext derived = make_context("SHA256"); // keyed anew for every message
+	Mac sha1{Hash::sha1};
+	Mac sha256{Hash::sha256};
+	Mac derived{Hash::sha256}; // keyed anew for every message
 
 	explicit Contexts(std::string_view s) : secret(s) {
-		if (!start(sha1.get(), as_bytes(secret)) || !start(sha256.get(), as_bytes(secret)))
+		if (!sha1.start(as_bytes(secret)) || !sha256.start(as_bytes(secret)))
 			throw std::bad_alloc();
 	}
 	~Contexts() { OPENSSL_cleanse(secret.data(), secret.size()); }
 
-	// RFC 9301 names HKDF-SHA256 (RFC 5869) and the input (nonce, then secret) but neither info nor
-	// length: none and 32 octets here.
-	bool start_derived(Bytes message) {
-		Digest digest;
-		const auto key = Bytes{digest}.first(sha256_size);
-		constexpr std::array<std::uint8_t, 1> first_block{1};
-		auto *context = derived.get();
-		const bool extracted = start(context, as_bytes(salt(message))) &&
-		                       add(context, message.subspan(4, 8)) &&
-		                       add(context, as_bytes(secret)) && finish(context, digest);
-		const bool expanded = extracted && start(context, key) && add(context, first_block) &&
-		                      finish(context, digest);
-		const bool started = expanded && start(context, key);
-		OPENSSL_cleanse(digest.data(), digest.size());
+	// RFC 9301 names HKDF-SHA256 and the input (nonce, then secret) but neither info nor length:
+	// none and 32 octets here.
+	bool start_derived(Bytes message, std::string_view salt) {
+		Digest key;
+		const bool started =
+		    hkdf(derived, as_bytes(salt), {message.subspan(4, 8), as_bytes(secret)}, {}, key) &&
+		    derived.start(key);
+		OPENSSL_cleanse(key.data(), key.size());
 		return started;
 	}
 
 	bool compute(Bytes message, const Fields &fields, Digest &digest) {
-		if (!length_allowed(fields)) return false;
+		if (!allowed(fields)) return false;
 		switch (fields.algorithm) {
 		case Algorithm::hmac_sha1:
-			return start(sha1.get()) && digest_message(sha1.get(), message, fields.length, digest);
+			return sha1.restart() && digest_message(sha1, message, fields.length, digest);
 		case Algorithm::hmac_sha256:
-			return start(sha256.get()) &&
-			       digest_message(sha256.get(), message, fields.length, digest);
+			return sha256.restart() && digest_message(sha256, message, fields.length, digest);
 		case Algorithm::hkdf_hmac_sha256:
-			return start_derived(message) &&
-			       digest_message(derived.get(), message, fields.length, digest);
+			return start_derived(message, fields.salt) &&
+			       digest_message(derived, message, fields.length, digest);
 		case Algorithm::none: break;
 		}
 		return false;
 	}
 };
 
-// HMAC over an empty key is legal but OpenSSL takes an empty key for "the key as before".
-Key::Key(std::string_view secret)
-    : contexts_(std::make_unique<Contexts>(secret.empty() ? std::string_view{"\0", 1} : secret)) {}
+Key::Key(std::string_view secret) : contexts_(std::make_unique<Contexts>(secret)) {}
 Key::~Key() = default;
 Key::Key(Key &&) noexcept = default;
 Key &Key::operator=(Key &&) noexcept = default;
 
-bool Key::sign(Room message) {
-	const auto fields = find_fields(message);
+bool Key::sign(Room message, TakenAs taken_as) {
+	const auto fields = find_fields(message, taken_as);
 	Digest digest;
 	if (!fields || !contexts_->compute(message, *fields, digest)) return false;
 	std::copy_n(
@@ -184,19 +148,22 @@ bool Key::sign(Room message) {
 	return true;
 }
 
-bool Key::verify(Bytes message, Coverage coverage) {
-	if (coverage == Coverage::without_trailer)
-		message = message.first(message.size() - std::min(message.size(), xtr_identity_size));
-	const auto fields = find_fields(message);
+bool Key::verify(Bytes message, TakenAs taken_as) {
+	const auto fields = find_fields(message, taken_as);
 	Digest digest;
 	if (!fields || !contexts_->compute(message, *fields, digest)) return false;
 	const auto received = message.subspan(authentication_data_offset, fields->length);
 	return CRYPTO_memcmp(digest.data(), received.data(), received.size()) == 0;
 }
 
-Verification Key::check(Bytes message) {
-	for (const auto coverage : {Coverage::whole, Coverage::without_trailer})
-		if (verify(message, coverage)) return {Verdict::good, coverage};
+Verification Key::check(Bytes message, TakenAs taken_as) {
+	if (verify(message, taken_as)) return {Verdict::good, Coverage::whole};
+	// The messages that a salt is named for are those that an xTR identity may close.
+	const auto fields = find_fields(message, taken_as);
+	const bool may_have_trailer =
+	    fields && !fields->salt.empty() && message.size() >= xtr_identity_size;
+	if (may_have_trailer && verify(message.first(message.size() - xtr_identity_size), taken_as))
+		return {Verdict::good, Coverage::without_trailer};
 	return {Verdict::bad, Coverage::whole};
 }
 

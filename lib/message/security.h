@@ -14,6 +14,16 @@ namespace lisp {
 
 inline constexpr std::size_t wrapped_key_size = 24; // octets: preamble (8) and one-time key (16)
 
+// RFC 9303 section 8.3, of EID HMAC, PKT HMAC and the one requested; 0 is no preference.
+inline constexpr std::uint16_t hmac_id_sha1_96 = 1;
+inline constexpr std::uint16_t hmac_id_sha256_128 = 2;
+// Section 8.4.
+inline constexpr std::uint8_t null_key_wrap_128 = 1;
+inline constexpr std::uint8_t aes_key_wrap_128 = 2; // under a key from HKDF-SHA256
+// Section 8.5; 0 is no preference.
+inline constexpr std::uint16_t kdf_id_hkdf_sha1_128 = 1;
+inline constexpr std::uint16_t kdf_id_hkdf_sha256 = 2;
+
 struct SecuredEid {
 	std::uint8_t mask_length = 0; // bits of the EID
 	Address eid;
@@ -23,14 +33,14 @@ struct SecuredEid {
 // What a Map-Server says of the EID-prefixes that an answer may be about.
 struct EidAuthorization {
 	bool etr_cannot_sign = false; // E: some ETR of the EID-prefix does without LISP-SEC
-	std::uint16_t hmac_id = 0;    // RFC 9303 section 8.3: 1 SHA-1-96, 2 SHA-256-128
+	std::uint16_t hmac_id = 0;
 	List<SecuredEid> eids;
 	OctetList hmac; // what remains of the EID-AD
 	bool operator==(const EidAuthorization &) const = default;
 };
 
 struct EidAuthentication {
-	std::uint16_t kdf_id = 0; // section 8.5: 0 no preference, 1 HKDF-SHA1-128, 2 HKDF-SHA256
+	std::uint16_t kdf_id = 0;
 	std::optional<EidAuthorization> authorization; // none as an ITR sends it
 	Bytes octets; // what was received, from EID-AD Length to EID HMAC; write() makes its own
 
@@ -40,10 +50,10 @@ struct EidAuthentication {
 };
 
 struct RequestSecurity {
-	std::uint16_t requested_hmac_id = 0; // 0: no preference
+	std::uint16_t requested_hmac_id = 0;
 	std::uint8_t key_id = 0;
-	std::uint8_t wrapping_id = 0; // section 8.4: 1 NULL-KEY-WRAP-128, 2 AES-KEY-WRAP-128
-	OctetList one_time_key;       // preamble and key as they came; `wrapped_key_size` octets
+	std::uint8_t wrapping_id = 0;
+	OctetList one_time_key; // preamble and key as they came; `wrapped_key_size` octets
 	EidAuthentication eid;
 	bool operator==(const RequestSecurity &) const = default;
 };

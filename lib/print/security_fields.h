@@ -32,10 +32,9 @@ inline constexpr auto fields<EidAuthentication> = std::tuple{
     Field{"hmac", authorized([](const EidAuthorization &a) { return HexOctets{a.hmac}; })},
 };
 
-// RFC 9303 section 8.4
 inline std::optional<std::string_view> wrapping_name(const RequestSecurity &security) {
-	if (security.wrapping_id == 1) return "null-key-wrap-128";
-	if (security.wrapping_id == 2) return "aes-key-wrap-128";
+	if (security.wrapping_id == null_key_wrap_128) return "null-key-wrap-128";
+	if (security.wrapping_id == aes_key_wrap_128) return "aes-key-wrap-128";
 	return std::nullopt;
 }
 
