@@ -27,8 +27,8 @@ struct LispSec::Contexts {
 	KeyWrap key_wrap;
 
 	// Section 6.5 step 4: unlike RFC 9301's, this string is part of the input.
-	bool transform(
-	    Direction direction, std::uint64_t nonce, std::string_view secret, Bytes from, Room to) {
+	bool transform(KeyWrap::Direction direction, std::uint64_t nonce, std::string_view secret,
+	    Bytes from, Room to) {
 		std::array<std::uint8_t, 8> nonce_octets;
 		Writer{nonce_octets}.u64(nonce, "nonce");
 		OneTimeKey message_key;
