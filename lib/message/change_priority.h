@@ -45,12 +45,13 @@ struct ChangePriority {
 	bool operator==(const ChangePriority &) const = default;
 };
 
+// Takes the whole of the datagram, of type 5 in either layout or of type 15, whatever the sub-type.
 // EID, List-IP and target RLOC are of AFI 1 or 2 (the target may be none), mask lengths from 1 to
-// the EID's width; there is nothing after the last address. Reads type 5 in the layout that
-// `layout` says, type 15 in its own.
-bool is_change_priority(Bytes datagram);
-
+// the EID's width; an octet after the last address is a fault. Host bits of an EID are kept.
 void read(Reader &in, Arena &arena, ChangePriority &message);
 void write(Writer &out, const ChangePriority &message);
+
+// For who knows that it is one, and refers to `datagram` and to `arena`.
+Result<ChangePriority> decode_change_priority(Bytes datagram, Arena &arena);
 
 } // namespace lisp

@@ -2,9 +2,8 @@
 // RFC 9300 section 5.3; LISP-GPE: RFC 9305; encryption: RFC 8061.
 #pragma once
 
+#include "message/ip_header.h"
 #include "wire/arena.h"
-#include "wire/reader.h"
-#include "wire/writer.h"
 
 #include <optional>
 
@@ -25,7 +24,8 @@ struct DataPacket {
 
 	bool operator==(const DataPacket &) const = default;
 
-	// Where N and V are both set, which is forbidden, it is a nonce (RFC 9300 section 5.3).
+	// Where N and V are both set, which is forbidden, it is a nonce (RFC 9300 section 5.3); with P,
+	// N, E and V mean nothing (RFC 9305 section 3).
 	std::optional<std::uint32_t> nonce() const; // 24 bits
 	std::optional<std::uint16_t> source_map_version() const;
 	std::optional<std::uint16_t> destination_map_version() const;
@@ -35,6 +35,9 @@ struct DataPacket {
 };
 
 inline constexpr std::size_t data_header_size = 8; // octets
+
+// The header of the encapsulated packet, if that is IP and not encrypted.
+std::optional<IpHeader> inner_header(const DataPacket &packet);
 
 void read(Reader &in, DataPacket &packet);
 void write(Writer &out, const DataPacket &packet);

@@ -1,7 +1,5 @@
 #include "message/dissection.h"
 
-#include "message/change_priority.h"
-
 #include <array>
 
 namespace lisp {
@@ -24,25 +22,34 @@ constexpr std::array<WarningText, static_cast<std::size_t>(Warning::count_)> war
     {"more records than counted", "record count"},
     {"no authentication fields", "authentication"},
     {"octets after the message", "trailer"},
+    {"could be a change-priority message", "type"},
+    {"nonce and map-versions at once", "data header flags"},
+    {"flags without meaning beside a next protocol", "data header flags"},
 }};
 
 void check_eid(const Address &eid, unsigned mask_length, Warnings &warnings) {
 	const auto inner = instance_address(eid);
 	const auto *ip = inner ? &inner->second : as_ip(eid);
 	if (ip == nullptr || ip->is_none()) return;
+	// Around an Instance ID it is no fault that would lose the message.
 	if (mask_length > ip->width()) return warnings.add(Warning::long_mask);
 	if (has_host_bits(*ip, mask_length)) warnings.add(Warning::host_bits);
 }
 
+template <class Record> void check_eids(List<Record> records, Warnings &warnings) {
+	for (const auto &record : records) check_eid(record.eid, record.mask_length, warnings);
+}
+
 void check_message(const Message &message, Warnings &warnings) {
 	if (has_unknown_vendor(message)) warnings.add(Warning::unknown_vendor);
-	for (const auto &record : records_of(message))
-		check_eid(record.eid, record.mask_length, warnings);
-	const auto *request = std::get_if<MapRequest>(&message);
-	if (request == nullptr) return;
-	for (const auto &record : request->records) check_eid(record.eid, record.mask_length, warnings);
-	if (request->map_data)
-		check_eid(request->map_data->eid, request->map_data->mask_length, warnings);
+	check_eids(records_of(message), warnings);
+	if (const auto *m = std::get_if<MapRequest>(&message)) {
+		check_eids(m->records, warnings);
+		if (m->map_data) check_eid(m->map_data->eid, m->map_data->mask_length, warnings);
+	}
+	if (const auto *m = std::get_if<MapReferral>(&message)) check_eids(m->records, warnings);
+	if (const auto *m = std::get_if<Info>(&message)) check_eid(m->eid, m->mask_length, warnings);
+	if (const auto *m = std::get_if<ChangePriority>(&message)) check_eids(m->eids, warnings);
 }
 
 void check_packet(const Captured &captured, Warnings &warnings) {
@@ -54,65 +61,86 @@ void check_packet(const Captured &captured, Warnings &warnings) {
 	if (captured.fragment) warnings.add(Warning::fragment);
 }
 
-// How many EID-records the octets are, if they are records to the last octet; else 0.
-std::size_t count_records(Bytes octets, Arena &arena) {
-	Reader in{octets};
-	std::size_t count = 0;
-	for (MapRecord record; in.ok() && in.remaining() > 0; ++count) read(in, arena, record);
-	return in.ok() ? count : 0;
-}
-
-// Type 5 after RFC 9301, or as peers are known to send it: the records there but not counted, or
-// header and nonce alone. False where it is none of these to its last octet.
-bool read_map_notify_ack(Dissection &found, Arena &arena) {
-	const auto octets = found.captured.octets;
-	auto decoded = decode(octets, arena);
-	auto &ack = std::get<MapNotifyAck>(decoded.message);
-	const auto rest = octets.subspan(decoded.size);
-	if (octets.size() == nonce_end) {
-		decoded.error.reset();
-		found.warnings.add(Warning::no_authentication);
-	} else if (!decoded.error && !rest.empty()) {
-		const auto count = octets[3] == 0 ? count_records(rest, arena) : 0;
-		if (count == 0) return false;
-		Reader in{rest};
-		ack.records = read_map_records(in, arena, count);
-		found.warnings.add(Warning::uncounted_records);
-	}
-	if (decoded.error) return false;
-	found.message = ack;
-	return true;
-}
-
-// RFC 9301 has the low bits of the first octet zero in a Map-Notify-Ack.
-bool read_type_five(Dissection &found, Arena &arena) {
-	const auto octets = found.captured.octets;
-	if (octets.empty() || octets[0] >> 4 != 5) return false;
-	if ((octets[0] & 0x0f) == 0 && read_map_notify_ack(found, arena)) return true;
-	if (!is_change_priority(octets)) return false;
+// To the last octet, and with the fault where there is one.
+void read_change_priority(Dissection &found, Arena &arena, std::size_t base) {
+	Reader in{found.captured.octets, base};
 	found.type = "change-priority";
-	found.message = OtherMessage{5, octets};
+	read(in, arena, found.message.emplace<ChangePriority>());
+	if (!in.ok()) found.error = in.error();
+}
+
+// False where it is a Map-Notify-Ack that has a fault.
+bool read_type_five(Dissection &found, Arena &arena, std::size_t base, TypeFiveRule rule) {
+	const auto octets = found.captured.octets;
+	const auto five = read_type_five(octets, arena, rule);
+	if (!five) {
+		if (rule == TypeFiveRule::map_notify_ack) return false;
+		if (rule == TypeFiveRule::by_length && !is_change_priority_by_flags(octets)) return false;
+		read_change_priority(found, arena, base);
+		return true;
+	}
+	if (five->uncounted_records) found.warnings.add(Warning::uncounted_records);
+	if (five->no_authentication) found.warnings.add(Warning::no_authentication);
+	if (five->ambiguous) found.warnings.add(Warning::ambiguous_type);
+	std::visit([&](const auto &message) { found.message = message; }, five->message);
+	if (std::holds_alternative<ChangePriority>(five->message)) found.type = "change-priority";
 	return true;
 }
 
-void read_message(Dissection &found, Arena &arena, std::size_t base) {
+bool has_sub_type(Bytes octets, std::uint16_t sub_type) {
+	Reader in{octets};
+	return in.u16("sub-type") == (0xf000U | sub_type) && in.ok();
+}
+
+void read_control(
+    Dissection &found, Arena &arena, std::size_t base, const DissectOptions &options) {
 	const auto octets = found.captured.octets;
+	const auto type = static_cast<std::uint8_t>(octets.empty() ? 0 : octets[0] >> 4);
+	const auto sub_type = options.change_priority_sub_type;
 	found.type = type_name(octets);
-	if (read_type_five(found, arena)) return;
-	auto decoded = decode(octets, arena, base);
+	if (type == 5 && read_type_five(found, arena, base, options.type_five)) return;
+	if (sub_type && has_sub_type(octets, *sub_type))
+		return read_change_priority(found, arena, base);
+	const auto decoded = decode(octets, arena, base);
 	found.message = decoded.message;
 	found.error = decoded.error;
-	if (decoded.error && decoded.error->offset < base + nonce_end &&
-	    !std::holds_alternative<EncapsulatedControl>(found.message))
-		found.message =
-		    OtherMessage{static_cast<std::uint8_t>(octets.empty() ? 0 : octets[0] >> 4), octets};
 	if (!decoded.error && decoded.size < octets.size())
 		found.warnings.add(Warning::trailing_octets);
 }
 
-Dissection dissect_at(const Captured &captured, Arena &arena, std::size_t base, unsigned nesting);
+void read_control_message(
+    Dissection &found, Arena &arena, std::size_t base, const DissectOptions &options) {
+	read_control(found, arena, base, options);
+	const auto octets = found.captured.octets;
+	if (found.error && found.error->offset < base + nonce_end &&
+	    !std::holds_alternative<EncapsulatedControl>(found.message))
+		found.message =
+		    OtherMessage{static_cast<std::uint8_t>(octets.empty() ? 0 : octets[0] >> 4), octets};
+}
 
-void dissect_inner(Dissection &found, Arena &arena, std::size_t base, unsigned nesting) {
+void read_data_packet(Dissection &found, std::size_t base) {
+	found.type = "data";
+	Reader in{found.captured.octets, base};
+	DataPacket packet;
+	read(in, packet);
+	if (!in.ok()) {
+		found.error = in.error();
+		found.message = OtherMessage{0, found.captured.octets};
+		return;
+	}
+	found.message = packet;
+	if (packet.nonce_present && packet.versions_present)
+		found.warnings.add(Warning::nonce_and_versions);
+	if (packet.next_protocol_present &&
+	    (packet.nonce_present || packet.echo_nonce_request || packet.versions_present))
+		found.warnings.add(Warning::unused_data_flags);
+}
+
+Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptions &options,
+    std::size_t base, unsigned nesting);
+
+void dissect_inner(Dissection &found, Arena &arena, const DissectOptions &options, std::size_t base,
+    unsigned nesting) {
 	const auto *outer = std::get_if<EncapsulatedControl>(&found.message);
 	if (outer == nullptr || nesting >= max_nesting) return;
 	if (found.error && outer->payload.empty()) return;
@@ -124,7 +152,7 @@ void dissect_inner(Dissection &found, Arena &arena, std::size_t base, unsigned n
 	captured.ip_checksum = outer->ip_checksum;
 	captured.udp_checksum = outer->udp_checksum;
 	found.inner =
-	    arena.make(dissect_at(captured, arena, base + outer->payload_offset, nesting + 1));
+	    arena.make(dissect_at(captured, arena, options, base + outer->payload_offset, nesting + 1));
 	const auto *request = std::get_if<MapRequest>(&found.inner->message);
 	if (request != nullptr && request->probe) found.warnings.add(Warning::inner_probe);
 	if (outer->source.port == data_port || outer->destination.port == data_port)
@@ -132,17 +160,17 @@ void dissect_inner(Dissection &found, Arena &arena, std::size_t base, unsigned n
 	if (!found.error) found.error = found.inner->error;
 }
 
-Dissection dissect_at(const Captured &captured, Arena &arena, std::size_t base, unsigned nesting) {
+Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptions &options,
+    std::size_t base, unsigned nesting) {
 	Dissection found;
 	found.captured = captured;
 	check_packet(captured, found.warnings);
 	if (captured.data) {
-		found.type = "data";
-		found.message = OtherMessage{0, captured.octets};
+		read_data_packet(found, base);
 	} else {
-		read_message(found, arena, base);
+		read_control_message(found, arena, base, options);
 		check_message(found.message, found.warnings);
-		dissect_inner(found, arena, base, nesting);
+		dissect_inner(found, arena, options, base, nesting);
 	}
 	if (!found.error && captured.octets.size() < captured.length)
 		found.error = WireError{Reason::truncated, base + captured.octets.size(), "message"};
@@ -155,14 +183,16 @@ WarningText text(Warning warning) {
 	return warning_texts[static_cast<std::size_t>(warning)];
 }
 
-Dissection dissect(const Captured &captured, Arena &arena) {
-	return dissect_at(captured, arena, 0, 0);
+Dissection dissect(const Captured &captured, Arena &arena, const DissectOptions &options) {
+	return dissect_at(captured, arena, options, 0, 0);
 }
 
 Authentication *authentication_of(Message &message) {
 	if (auto *m = std::get_if<MapRegister>(&message)) return &m->authentication;
 	if (auto *m = std::get_if<MapNotify>(&message)) return &m->authentication;
 	if (auto *m = std::get_if<MapNotifyAck>(&message)) return &m->authentication;
+	if (auto *m = std::get_if<Info>(&message)) return &m->authentication;
+	if (auto *m = std::get_if<ChangePriority>(&message)) return &m->authentication;
 	return nullptr;
 }
 

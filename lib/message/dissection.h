@@ -3,6 +3,7 @@
 #pragma once
 
 #include "message/message.h"
+#include "message/type_five.h"
 
 namespace lisp {
 
@@ -34,6 +35,9 @@ enum class Warning : std::uint8_t {
 	uncounted_records,
 	no_authentication,
 	trailing_octets,
+	ambiguous_type,
+	nonce_and_versions,
+	unused_data_flags,
 	count_
 };
 
@@ -68,11 +72,19 @@ struct Dissection {
 	Dissection *inner = nullptr; // of an Encapsulated Control Message; in the arena
 };
 
+// What the octets alone do not tell.
+struct DissectOptions {
+	TypeFiveRule type_five = TypeFiveRule::by_length;
+	// The sub-type of type 15 that is a Change-Priority Message; nobody has assigned one.
+	std::optional<std::uint16_t> change_priority_sub_type;
+};
+
 // A fault inside an Encapsulated Control Message is one of the inner message and of the outer;
 // warnings are where they arose. Refers to the captured octets and to `arena`. A message of which
-// not even the nonce could be read, one that is known by its type alone and a data packet are
-// OtherMessage.
-Dissection dissect(const Captured &captured, Arena &arena);
+// not even the nonce (or, of a data packet, the header) could be read is an OtherMessage, as is one
+// of an unassigned type.
+Dissection dissect(
+    const Captured &captured, Arena &arena, const DissectOptions &options = DissectOptions{});
 
 // The authentication fields, if this kind of message has them.
 Authentication *authentication_of(Message &message);

@@ -33,6 +33,16 @@ void write(Writer &out, const Locator &locator) {
 	write(out, locator.rloc, "locator");
 }
 
+List<Locator> read_locators(Reader &in, Arena &arena, std::size_t count) {
+	const auto room = arena.array<Locator>(std::min(count, in.remaining() / min_locator_size + 1));
+	std::size_t filled = 0;
+	while (filled < count && in.ok()) {
+		read(in, arena, room[filled]);
+		if (in.ok()) ++filled;
+	}
+	return std::span<const Locator>(room.first(filled));
+}
+
 bool locator_before(const Locator &a, const Locator &b) {
 	const auto afi_a = afi(a.rloc);
 	const auto afi_b = afi(b.rloc);

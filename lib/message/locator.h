@@ -25,6 +25,9 @@ inline constexpr std::size_t min_locator_size = 8; // octets on the wire
 void read(Reader &in, Arena &arena, Locator &locator);
 void write(Writer &out, const Locator &locator);
 
+// `count` locators, or as many as can be read before the reader fails.
+List<Locator> read_locators(Reader &in, Arena &arena, std::size_t count);
+
 // The order that RFC 9301 section 5.5 asks for: ascending, IPv4 before IPv6 before the rest.
 bool locator_before(const Locator &a, const Locator &b);
 

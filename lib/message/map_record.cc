@@ -2,20 +2,6 @@
 
 namespace lisp {
 
-namespace {
-
-List<Locator> read_locators(Reader &in, Arena &arena, std::size_t count) {
-	const auto room = arena.array<Locator>(std::min(count, in.remaining() / min_locator_size + 1));
-	std::size_t filled = 0;
-	while (filled < count && in.ok()) {
-		read(in, arena, room[filled]);
-		if (in.ok()) ++filled;
-	}
-	return std::span<const Locator>(room.first(filled));
-}
-
-} // namespace
-
 // RFC 9301 section 5.4. The reserved bits after A and before the Map-Version are ignored.
 void read(Reader &in, Arena &arena, MapRecord &record) {
 	record.ttl = RecordTtl{in.u32("record ttl")};

@@ -27,6 +27,19 @@ bool any_address(const MapRequest &request, AddressTest test) {
 	       (request.map_data && any_address({{&*request.map_data, 1}}, test));
 }
 
+bool any_address(const MapReferral &referral, AddressTest test) {
+	return std::any_of(
+	    referral.records.begin(), referral.records.end(), [&](const ReferralRecord &record) {
+		    return test(record.eid) ||
+		           std::any_of(record.referrals.begin(), record.referrals.end(),
+		               [&](const Locator &locator) { return test(locator.rloc); });
+	    });
+}
+
+bool any_address(const Info &info, AddressTest test) {
+	return test(info.eid) || test(info.nat);
+}
+
 template <class T> void read_as(Reader &in, Arena &arena, Message &message) {
 	read(in, arena, message.emplace<T>());
 }
@@ -40,7 +53,9 @@ void read(Reader &in, Arena &arena, Message &message) {
 	case MessageType::map_notify: return read_as<MapNotify>(in, arena, message);
 	case MessageType::map_notify_ack: return read_as<MapNotifyAck>(in, arena, message);
 	case MessageType::encapsulated_control: return read_as<EncapsulatedControl>(in, arena, message);
-	default: break;
+	case MessageType::map_referral: return read_as<MapReferral>(in, arena, message);
+	case MessageType::info: return read_as<Info>(in, arena, message);
+	case MessageType::shared_extension: return read(in, message.emplace<SharedExtension>());
 	}
 	if (in.remaining() == 0) in.fail(Reason::truncated, "type");
 	message = OtherMessage{type, in.rest()};
@@ -66,8 +81,11 @@ List<MapRecord> records_of(const Message &message) {
 }
 
 bool has_unknown_vendor(const Message &message) {
-	if (const auto *request = std::get_if<MapRequest>(&message))
-		return any_address(*request, has_vendor_specific);
+	if (const auto *m = std::get_if<MapRequest>(&message))
+		return any_address(*m, has_vendor_specific);
+	if (const auto *m = std::get_if<MapReferral>(&message))
+		return any_address(*m, has_vendor_specific);
+	if (const auto *m = std::get_if<Info>(&message)) return any_address(*m, has_vendor_specific);
 	return any_address(records_of(message), has_vendor_specific);
 }
 

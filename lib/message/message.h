@@ -1,11 +1,16 @@
-// Any LISP control message: decode by type, encode, and the names of types.
+// Any LISP message: decode by type, encode, and the names of types.
 #pragma once
 
+#include "message/change_priority.h"
+#include "message/data_packet.h"
 #include "message/encapsulated_control.h"
+#include "message/info.h"
 #include "message/map_notify.h"
+#include "message/map_referral.h"
 #include "message/map_register.h"
 #include "message/map_reply.h"
 #include "message/map_request.h"
+#include "message/shared_extension.h"
 
 #include <variant>
 
@@ -27,7 +32,8 @@ enum class MessageType : std::uint8_t {
 	shared_extension = 15, // RFC 9304
 };
 
-// A message that is told by its type alone; the body is kept as octets.
+// A message of an unassigned type, or one of which nothing but the type could be read; kept as
+// octets.
 struct OtherMessage {
 	std::uint8_t type = 0; // 4 bits
 	Bytes octets;          // the whole message, type included
@@ -38,8 +44,9 @@ struct OtherMessage {
 	}
 };
 
-using Message = std::variant<OtherMessage, MapRequest, MapReply, MapRegister, MapNotify,
-    MapNotifyAck, EncapsulatedControl>;
+using Message =
+    std::variant<OtherMessage, MapRequest, MapReply, MapRegister, MapNotify, MapNotifyAck,
+        MapReferral, Info, EncapsulatedControl, SharedExtension, ChangePriority, DataPacket>;
 
 // Everything readable of a message, and the fault at which reading ended, if it did.
 struct Decoded {
@@ -48,6 +55,9 @@ struct Decoded {
 	std::size_t size = 0; // octets of the datagram that were read
 };
 
+// A control message by its type: a Change-Priority Message is taken for what now has its type, a
+// Map-Notify-Ack or a Shared Extension (see type_five.h), and a data packet for none.
+//
 // The message refers to `datagram` and to `arena`. `base` is added to the offsets of errors: where
 // the message begins in the datagram that it is a part of.
 Decoded decode(Bytes datagram, Arena &arena, std::size_t base = 0);
@@ -74,8 +84,7 @@ Result<Room> encode(const Message &message, Room room);
 // For one who has no room at hand.
 Result<Octets> encode(const Message &message);
 
-// "map-request" …; types 6 and 7 by their names although their bodies are kept as octets, and
-// "unknown" for the unassigned.
+// "map-request" …, as decode() sees them; "unknown" for the unassigned.
 std::string_view type_name(Bytes datagram);
 
 } // namespace lisp

@@ -23,4 +23,8 @@ enum class TypeFiveRule : std::uint8_t { by_length, map_notify_ack, change_prior
 std::optional<TypeFive> read_type_five(
     Bytes datagram, Arena &arena, TypeFiveRule rule = TypeFiveRule::by_length);
 
+// Whether a flag is set that a Change-Priority Message alone has: the Map-Notify-Ack has these bits
+// reserved, and is sent with 0.
+bool is_change_priority_by_flags(Bytes datagram);
+
 } // namespace lisp

@@ -17,9 +17,9 @@ void append_endpoint(std::string &out, const Endpoint &endpoint) {
 // The keys of the flags that are set, from the table that text and JSON are made of.
 template <class T> void append_flags(std::string &out, const T &message) {
 	const auto append_if_set = [&](const auto &field) {
-		using Value = decltype(std::invoke(field.projection, message));
-		if constexpr (std::same_as<std::remove_cvref_t<Value>, bool>) {
-			if (!std::invoke(field.projection, message)) return;
+		using Value = std::remove_cvref_t<decltype(std::invoke(field.projection, message))>;
+		if constexpr (std::same_as<Value, bool> || std::same_as<Value, std::optional<bool>>) {
+			if (std::invoke(field.projection, message) != true) return;
 			out += ", ";
 			out += field.key;
 		}
@@ -30,6 +30,15 @@ template <class T> void append_flags(std::string &out, const T &message) {
 void append_nonce(std::string &out, std::uint64_t nonce) {
 	out += ", nonce ";
 	append(out, Hex64{nonce});
+}
+
+template <class T>
+void append_value(std::string &out, std::string_view key, std::optional<T> value) {
+	if (!value) return;
+	out += ", ";
+	out += key;
+	out += ' ';
+	append_number(out, *value);
 }
 
 void append_locator(std::string &out, const Locator &locator) {
@@ -46,18 +55,25 @@ void append_locator(std::string &out, const Locator &locator) {
 	if (locator.reachable) out += 'R';
 }
 
-void append_record(std::string &out, const MapRecord &record) {
-	append(out, EidText{record.eid, record.mask_length});
+void append_ttl(std::string &out, RecordTtl ttl) {
 	out += " ttl ";
-	if (const auto special = ttl_name(record))
+	if (const auto special = ttl_name(ttl))
 		out += *special;
 	else
-		append_number(out, record.ttl.count());
+		append_number(out, ttl.count());
+}
+
+void append_version(std::string &out, std::uint16_t map_version) {
+	if (map_version == 0) return;
+	out += " version ";
+	append_number(out, map_version);
+}
+
+void append_record(std::string &out, const MapRecord &record) {
+	append(out, EidText{record.eid, record.mask_length});
+	append_ttl(out, record.ttl);
 	if (record.authoritative) out += " auth";
-	if (record.map_version != 0) {
-		out += " version ";
-		append_number(out, record.map_version);
-	}
+	append_version(out, record.map_version);
 	if (record.locators.empty() || record.action != Action::no_action) {
 		out += ' ';
 		out += name(record.action);
@@ -65,7 +81,30 @@ void append_record(std::string &out, const MapRecord &record) {
 	for (const auto &locator : record.locators) append_locator(out, locator);
 }
 
-void append_records(std::string &out, List<MapRecord> records) {
+void append_record(std::string &out, const ReferralRecord &record) {
+	append(out, EidText{record.eid, record.mask_length});
+	append_ttl(out, record.ttl);
+	if (record.authoritative) out += " auth";
+	if (record.incomplete) out += " incomplete";
+	append_version(out, record.map_version);
+	out += ' ';
+	out += name(record.action);
+	for (const auto &referral : record.referrals) append_locator(out, referral);
+	for (const auto &signature : record.signatures) {
+		out += " signed-by ";
+		append_number(out, signature.key_tag);
+	}
+}
+
+void append_record(std::string &out, const MovedEid &moved) {
+	append(out, IpPrefixText{moved.eid, moved.mask_length});
+	for (const auto &address : moved.addresses) {
+		out += ' ';
+		append(out, address);
+	}
+}
+
+template <class Record> void append_records(std::string &out, List<Record> records) {
 	const char *before = ", ";
 	for (const auto &record : records) {
 		out += before;
@@ -133,6 +172,75 @@ void append_body(std::string &out, const T &message) {
 	append_authentication(out, message.authentication);
 	append_records(out, message.records);
 	append_identity(out, message.identity);
+}
+
+void append_body(std::string &out, const MapReferral &referral) {
+	append_nonce(out, referral.nonce);
+	append_records(out, referral.records);
+}
+
+void append_body(std::string &out, const Info &info) {
+	append_nonce(out, info.nonce);
+	append_authentication(out, info.authentication);
+	out += ", ";
+	append(out, EidText{info.eid, info.mask_length});
+	append_ttl(out, info.ttl);
+	if (const auto nat = nat_of(info)) {
+		out += ", ";
+		append(out, *nat);
+	}
+}
+
+void append_body(std::string &out, const SharedExtension &message) {
+	append_value(out, "sub-type", std::optional{message.sub_type});
+	out += ", ";
+	append_number(out, message.data.size());
+	out += " octets";
+}
+
+void append_body(std::string &out, const ChangePriority &message) {
+	out += ", ";
+	out += name(message.layout);
+	append_nonce(out, message.nonce);
+	append_flags(out, message);
+	append_authentication(out, message.authentication);
+	if (message.code != 0) append_value(out, "code", std::optional{message.code});
+	if (const auto target = target_rloc_of(message)) {
+		out += ", target-rloc ";
+		append(out, *target);
+	}
+	append_records(out, message.eids);
+}
+
+void append_payload(std::string &out, const DataPacket &packet) {
+	const auto header = inner_header(packet);
+	if (!header) {
+		out += ", ";
+		append_number(out, packet.payload.size());
+		out += " octets";
+		return;
+	}
+	out += ", ";
+	append(out, header->source);
+	out += " > ";
+	append(out, header->destination);
+	out += " protocol ";
+	append_number(out, header->protocol);
+}
+
+void append_body(std::string &out, const DataPacket &packet) {
+	append_flags(out, packet);
+	if (packet.key_id != 0) append_value(out, "key-id", std::optional{packet.key_id});
+	if (const auto nonce = data_nonce_of(packet)) {
+		out += ", nonce ";
+		append(out, *nonce);
+	}
+	append_value(out, "source-map-version", packet.source_map_version());
+	append_value(out, "destination-map-version", packet.destination_map_version());
+	append_value(out, "instance-id", packet.instance_id());
+	append_value(out, "status-bits", packet.status_bits());
+	append_value(out, "next-protocol", packet.next_protocol());
+	append_payload(out, packet);
 }
 
 void append_body(std::string &out, const EncapsulatedControl &message) {

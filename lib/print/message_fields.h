@@ -5,6 +5,7 @@
 #include "auth/hmac.h"
 #include "message/dissection.h"
 #include "print/fields.h"
+#include "print/lcaf_fields.h"
 #include "print/security_fields.h"
 #include "print/values.h"
 
@@ -12,7 +13,8 @@ namespace lisp {
 
 template <>
 inline constexpr auto fields<Locator> = std::tuple{
-    Field{"rloc", [](const Locator &l) { return AddressText{l.rloc}; }},
+    Field{"rloc", &Locator::rloc},
+    Detail{"lcaf", lcaf_in<&Locator::rloc>},
     Field{"priority", &Locator::priority},
     Field{"weight", &Locator::weight},
     Field{"mpriority", &Locator::multicast_priority},
@@ -23,20 +25,24 @@ inline constexpr auto fields<Locator> = std::tuple{
 };
 
 // The TTLs that mean something else than minutes.
-inline std::optional<std::string_view> ttl_name(const MapRecord &record) {
-	if (record.ttl == ttl_remove) return "remove";
-	if (record.ttl == ttl_receiver_decides) return "receiver-decides";
+inline std::optional<std::string_view> ttl_name(RecordTtl ttl) {
+	if (ttl == ttl_remove) return "remove";
+	if (ttl == ttl_receiver_decides) return "receiver-decides";
 	return std::nullopt;
 }
 
+inline constexpr auto ttl_of = [](const auto &record) { return record.ttl.count(); };
+inline constexpr auto ttl_name_of = [](const auto &record) { return ttl_name(record.ttl); };
+
 template <>
 inline constexpr auto fields<MapRecord> = std::tuple{
-    Field{"ttl", [](const MapRecord &r) { return r.ttl.count(); }},
-    Field{"ttl-name", &ttl_name},
+    Field{"ttl", ttl_of},
+    Field{"ttl-name", ttl_name_of},
     Field{"eid",
         [](const MapRecord &r) {
 	        return EidText{r.eid, r.mask_length};
         }},
+    Detail{"eid-lcaf", lcaf_in<&MapRecord::eid>},
     Field{"action", [](const MapRecord &r) { return name(r.action); }},
     Field{"authoritative", &MapRecord::authoritative},
     Field{"map-version", &MapRecord::map_version},
@@ -86,6 +92,7 @@ inline constexpr auto fields<RequestedEid> = std::tuple{
         [](const RequestedEid &r) {
 	        return EidText{r.eid, r.mask_length};
         }},
+    Detail{"eid-lcaf", lcaf_in<&RequestedEid::eid>},
     Field{"notify", &RequestedEid::notify},
 };
 
@@ -106,7 +113,9 @@ inline constexpr auto fields<MapRequest> = std::tuple{
     Field{"local-xtr", &MapRequest::local_xtr},
     Field{"dont-map-reply", &MapRequest::dont_map_reply},
     Field{"source-eid", &source_eid_of},
+    Detail{"source-eid-lcaf", lcaf_in<&MapRequest::source_eid>},
     Field{"itr-rlocs", &MapRequest::itr_rlocs},
+    Detail{"itr-rloc-lcafs", lcafs_in<&MapRequest::itr_rlocs>},
     Field{"records", &MapRequest::records},
     Field{"map-data", &MapRequest::map_data},
     Field{"xtr-id", xtr_id_of},
@@ -148,6 +157,148 @@ inline constexpr auto fields<MapNotify> = std::tuple{
 };
 
 template <> inline constexpr auto fields<MapNotifyAck> = fields<MapNotify>;
+
+template <>
+inline constexpr auto fields<ReferralSignature> = std::tuple{
+    Field{"original-ttl", [](const ReferralSignature &s) { return s.original_ttl.count(); }},
+    Field{"expiration", &ReferralSignature::expiration},
+    Field{"inception", &ReferralSignature::inception},
+    Field{"key-tag", &ReferralSignature::key_tag},
+    Field{"algorithm", &ReferralSignature::algorithm},
+    Field{"signature", [](const ReferralSignature &s) { return HexOctets{s.signature}; }},
+};
+
+template <>
+inline constexpr auto fields<ReferralRecord> = std::tuple{
+    Field{"ttl", ttl_of},
+    Field{"ttl-name", ttl_name_of},
+    Field{"eid",
+        [](const ReferralRecord &r) {
+	        return EidText{r.eid, r.mask_length};
+        }},
+    Field{"action", [](const ReferralRecord &r) { return name(r.action); }},
+    Field{"authoritative", &ReferralRecord::authoritative},
+    Field{"incomplete", &ReferralRecord::incomplete},
+    Field{"map-version", &ReferralRecord::map_version},
+    Field{"locators", &ReferralRecord::referrals},
+    Field{"signatures", &ReferralRecord::signatures},
+};
+
+template <>
+inline constexpr auto fields<MapReferral> = std::tuple{
+    Field{"nonce", nonce_of},
+    Field{"records", &MapReferral::records},
+};
+
+inline std::optional<AddressText> nat_of(const Info &info) {
+	if (afi(info.nat) == Afi::none) return std::nullopt;
+	return AddressText{info.nat};
+}
+
+template <>
+inline constexpr auto fields<Info> = std::tuple{
+    Field{"nonce", nonce_of},
+    Field{"authentication", &Info::authentication},
+    Field{"ttl", ttl_of},
+    Field{"eid",
+        [](const Info &i) {
+	        return EidText{i.eid, i.mask_length};
+        }},
+    Field{"nat", &nat_of},
+};
+
+template <>
+inline constexpr auto fields<SharedExtension> = std::tuple{
+    Field{"sub-type", &SharedExtension::sub_type},
+    Field{"data", [](const SharedExtension &m) { return HexOctets{m.data}; }},
+};
+
+template <>
+inline constexpr auto fields<MovedEid> = std::tuple{
+    Field{"eid",
+        [](const MovedEid &m) {
+	        return IpPrefixText{m.eid, m.mask_length};
+        }},
+    Field{"addresses", &MovedEid::addresses},
+};
+
+// What the layouts of type 5 have no field for.
+template <class Member> constexpr auto of_extension(Member ChangePriority::*member) {
+	return [member](const ChangePriority &m) {
+		return m.layout == ChangePriorityLayout::extension ? std::optional{m.*member}
+		                                                   : std::nullopt;
+	};
+}
+
+inline std::optional<IpAddress> target_rloc_of(const ChangePriority &message) {
+	if (message.target_rloc.is_none()) return std::nullopt;
+	return message.target_rloc;
+}
+
+template <>
+inline constexpr auto fields<ChangePriority> = std::tuple{
+    Field{"layout", [](const ChangePriority &m) { return name(m.layout); }},
+    Field{"sub-type", of_extension(&ChangePriority::sub_type)},
+    Field{"from-hypervisor", &ChangePriority::from_hypervisor},
+    Field{"notify", &ChangePriority::notify},
+    Field{"response", &ChangePriority::response},
+    Field{"acknowledgement", &ChangePriority::acknowledgement},
+    Field{"failed", of_extension(&ChangePriority::failed)},
+    Field{"nonce", nonce_of},
+    Field{"authentication", &ChangePriority::authentication},
+    Field{"code", of_extension(&ChangePriority::code)},
+    Field{"target-rloc", &target_rloc_of},
+    Field{"eids", &ChangePriority::eids},
+};
+
+// What a data packet carries: shown by its IP header, else as octets.
+struct InnerPacket {
+	IpHeader header;
+	std::size_t length() const { return header.header_length + header.payload_length; }
+};
+struct Payload {
+	Bytes octets;
+};
+inline std::variant<InnerPacket, Payload> payload_of(const DataPacket &packet) {
+	if (const auto header = inner_header(packet)) return InnerPacket{*header};
+	return Payload{packet.payload};
+}
+
+template <>
+inline constexpr auto fields<InnerPacket> = std::tuple{
+    Field{"inner-src", [](const InnerPacket &p) { return p.header.source; }},
+    Field{"inner-dst", [](const InnerPacket &p) { return p.header.destination; }},
+    Field{"inner-protocol", [](const InnerPacket &p) { return p.header.protocol; }},
+    Field{"inner-length", &InnerPacket::length},
+};
+
+template <>
+inline constexpr auto fields<Payload> = std::tuple{
+    Field{"payload", [](const Payload &p) { return HexOctets{p.octets}; }},
+};
+
+inline std::optional<Hex24> data_nonce_of(const DataPacket &packet) {
+	const auto nonce = packet.nonce();
+	return nonce ? std::optional{Hex24{*nonce}} : std::nullopt;
+}
+
+template <>
+inline constexpr auto fields<DataPacket> = std::tuple{
+    Field{"nonce-present", &DataPacket::nonce_present},
+    Field{"status-bits-present", &DataPacket::status_bits_present},
+    Field{"echo-nonce-request", &DataPacket::echo_nonce_request},
+    Field{"versions-present", &DataPacket::versions_present},
+    Field{"instance-id-present", &DataPacket::instance_id_present},
+    Field{"next-protocol-present", &DataPacket::next_protocol_present},
+    Field{"key-id", &DataPacket::key_id},
+    Field{"nonce", &data_nonce_of},
+    Field{"source-map-version", &DataPacket::source_map_version},
+    Field{"destination-map-version", &DataPacket::destination_map_version},
+    Field{"instance-id", &DataPacket::instance_id},
+    Field{"status-bits", &DataPacket::status_bits},
+    Field{"next-protocol", &DataPacket::next_protocol},
+    Field{"payload", &payload_of},
+};
 
 template <>
 inline constexpr auto fields<EncapsulatedControl> = std::tuple{

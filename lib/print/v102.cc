@@ -175,7 +175,10 @@ void body(std::string &out, const Dissection &found, const MapNotify &m) {
 	records(out, m.records, "rloc_probe ");
 }
 
-void body(std::string &out, const Dissection &found, const OtherMessage &) {
+// What it had no form for.
+template <class T>
+requires(!std::derived_from<T, MapNotify>) void body(
+    std::string &out, const Dissection &found, const T &) {
 	const auto octets = found.captured.octets;
 	if (!found.captured.data && !octets.empty()) number(out, "lisp_type\t\t= ", octets[0] >> 4);
 }

@@ -38,17 +38,16 @@ void append_utc(std::string &out, std::uint64_t since_1970) {
 
 } // namespace
 
-void append(std::string &out, Hex64 hex) {
-	std::array<char, 18> text{'0', 'x'};
-	for (std::size_t i = 0; i < 16; ++i)
-		text[2 + i] = "0123456789abcdef"[hex.value >> (60 - 4 * i) & 15];
-	out.append(text.data(), text.size());
-}
-
 void append(std::string &out, const EidText &eid) {
 	append(out, eid.address);
 	out += '/';
 	append_number(out, eid.mask_length);
+}
+
+void append(std::string &out, const IpPrefixText &prefix) {
+	append(out, prefix.address);
+	out += '/';
+	append_number(out, prefix.mask_length);
 }
 
 std::string_view name(Action action) {
@@ -56,6 +55,22 @@ std::string_view name(Action action) {
 	    "send-map-request", "drop", "drop-policy-denied", "drop-auth-failure", "unassigned-6",
 	    "unassigned-7"};
 	return names[static_cast<std::size_t>(action) & 7];
+}
+
+std::string_view name(ReferralAction action) {
+	constexpr std::array<std::string_view, 8> names{"node-referral", "ms-referral", "ms-ack",
+	    "ms-not-registered", "delegation-hole", "not-authoritative", "unassigned-6",
+	    "unassigned-7"};
+	return names[static_cast<std::size_t>(action) & 7];
+}
+
+std::string_view name(ChangePriorityLayout layout) {
+	switch (layout) {
+	case ChangePriorityLayout::seed: return "seed";
+	case ChangePriorityLayout::v102: return "v102";
+	case ChangePriorityLayout::extension: break;
+	}
+	return "extension";
 }
 
 void append_time(std::string &out, std::uint64_t nanoseconds, TimeForm form) {

@@ -1,8 +1,9 @@
 // How single values look in every output: numbers in hexadecimal, octets, EIDs, times.
 #pragma once
 
+#include "message/change_priority.h"
 #include "message/map_record.h"
-#include "message/map_request.h"
+#include "message/map_referral.h"
 
 #include <string>
 
@@ -12,7 +13,17 @@ namespace lisp {
 struct Hex64 {
 	std::uint64_t value = 0;
 };
-void append(std::string &out, Hex64 hex);
+inline void append(std::string &out, Hex64 hex) {
+	append_hex_digits(out += "0x", hex.value, 16);
+}
+
+// 24 bits of no numeric meaning: the nonce of a data packet, of a locator. "0xabcdef"
+struct Hex24 {
+	std::uint32_t value = 0;
+};
+inline void append(std::string &out, Hex24 hex) {
+	append_hex_digits(out += "0x", hex.value, 6);
+}
 
 // Octets that nothing is known of: "a3e543f6…", without 0x.
 struct HexOctets {
@@ -20,6 +31,9 @@ struct HexOctets {
 };
 inline void append(std::string &out, HexOctets hex) {
 	append_hex(out, hex.octets);
+}
+inline void append(std::string &out, OctetList octets) {
+	append_hex(out, octets);
 }
 
 // An EID and its mask length. "153.16.38.0/24", "[100]10.1.1.1/32" with an Instance ID, the address
@@ -31,6 +45,13 @@ struct EidText {
 };
 void append(std::string &out, const EidText &eid);
 
+// The same of an EID that is an IP address.
+struct IpPrefixText {
+	const IpAddress &address;
+	unsigned mask_length = 0;
+};
+void append(std::string &out, const IpPrefixText &prefix);
+
 // An address that a struct has, where a table wants it as one text.
 struct AddressText {
 	const Address &address;
@@ -41,6 +62,12 @@ inline void append(std::string &out, const AddressText &text) {
 
 // "no-action" … "drop-auth-failure", "unassigned-6"
 std::string_view name(Action action);
+
+// "node-referral" … "not-authoritative", "unassigned-6"
+std::string_view name(ReferralAction action);
+
+// "seed", "v102", "extension"
+std::string_view name(ChangePriorityLayout layout);
 
 enum class TimeForm : std::uint8_t {
 	utc,   // RFC 3339: "2012-05-31T12:00:00.123456789Z"
