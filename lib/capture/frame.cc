@@ -10,17 +10,41 @@ enum EtherType : std::uint16_t {
 	ethertype_vlan = 0x8100,          // IEEE 802.1Q
 	ethertype_provider_vlan = 0x88a8, // IEEE 802.1ad, QinQ
 	ethertype_old_qinq = 0x9100,
+	ethertype_pppoe_session = 0x8864,
+};
+
+enum PppProtocol : std::uint16_t {
+	ppp_ipv4 = 0x0021,
+	ppp_ipv6 = 0x0057,
 };
 
 bool is_vlan(std::uint16_t type) {
 	return type == ethertype_vlan || type == ethertype_provider_vlan || type == ethertype_old_qinq;
 }
 
-bool skip_vlan_tags(Reader &in, std::uint16_t type) {
+// Either half of the header may have been negotiated away: address and control (RFC 1661 section
+// 6.6), and the first octet of a protocol, whose last bit alone is set (section 6.5).
+bool skip_ppp(Reader &in) {
+	if (in.peek() == 0xff) in.take(2, "ppp address and control");
+	std::uint16_t protocol = in.u8("ppp protocol");
+	if ((protocol & 1) == 0)
+		protocol = static_cast<std::uint16_t>(protocol << 8 | in.u8("ppp protocol"));
+	return in.ok() && (protocol == ppp_ipv4 || protocol == ppp_ipv6);
+}
+
+// RFC 2516 section 4: version and type are 1 each, and code 0 is a session's data.
+bool skip_pppoe(Reader &in) {
+	const auto head = in.u16("pppoe code");
+	in.take(4, "pppoe session and length");
+	return head == 0x1100 && skip_ppp(in);
+}
+
+bool skip_after_type(Reader &in, std::uint16_t type) {
 	while (in.ok() && is_vlan(type)) {
 		in.u16("vlan tag");
 		type = in.u16("ethertype");
 	}
+	if (type == ethertype_pppoe_session) return skip_pppoe(in);
 	return in.ok() && (type == ethertype_ipv4 || type == ethertype_ipv6);
 }
 
@@ -36,73 +60,25 @@ bool skip_link_layer(Reader &in, LinkLayer layer) {
 	switch (layer) {
 	case LinkLayer::ethernet:
 		in.take(ethernet_addresses_size, "ethernet addresses");
-		return skip_vlan_tags(in, in.u16("ethertype"));
+		return skip_after_type(in, in.u16("ethertype"));
 	case LinkLayer::family: return is_ip_family(in.u32("protocol family"));
 	case LinkLayer::raw: return true;
 	case LinkLayer::linux_sll:
 		in.take(14, "sll header");
-		return skip_vlan_tags(in, in.u16("sll protocol"));
+		return skip_after_type(in, in.u16("sll protocol"));
 	case LinkLayer::linux_sll2: {
 		const auto type = in.u16("sll2 protocol");
 		in.take(18, "sll2 header");
-		return skip_vlan_tags(in, type);
+		return skip_after_type(in, type);
 	}
+	case LinkLayer::ppp: return skip_ppp(in);
+	case LinkLayer::pppoe: return skip_pppoe(in);
 	}
 	return false;
 }
 
-enum ExtensionHeader : std::uint8_t {
-	hop_by_hop_options = 0,
-	routing = 43,
-	fragment = 44,
-	authentication_header = 51,
-	destination_options = 60,
-	mobility = 135,
-	host_identity = 139,
-	shim6 = 140,
-};
-
-// RFC 8200 section 4: over all extension headers, counting their octets off the payload.
-void skip_extension_headers(Reader &in, IpHeader &ip) {
-	while (in.ok()) {
-		const auto start = in.offset();
-		Reader ahead = in;
-		const auto next = ahead.u8("next header");
-		const auto length = ahead.u8("extension header length");
-		std::size_t size = 8U + 8U * length;
-		switch (ip.protocol) {
-		case hop_by_hop_options:
-		case routing:
-		case destination_options:
-		case mobility:
-		case host_identity:
-		case shim6: break;
-		case authentication_header: size = 8U + 4U * length; break;
-		case fragment: {
-			size = 8;
-			const auto offset_and_more = ahead.u16("fragment offset");
-			ip.fragment = (offset_and_more & 0xfff9) != 0;
-			ip.fragment_offset = offset_and_more & 0xfff8;
-			break;
-		}
-		default: return;
-		}
-		in.take(size, "extension header");
-		ip.protocol = next;
-		const auto passed = in.offset() - start;
-		if (passed > ip.payload_length) in.fail(Reason::bad_value, "ip payload length");
-		ip.payload_length -= std::min(passed, ip.payload_length);
-	}
-}
-
-bool is_port(const UdpHeader &udp, std::uint16_t port) {
-	return udp.source_port == port || udp.destination_port == port;
-}
-
-ChecksumState checksum_state(const IpHeader &ip, Bytes datagram) {
-	const auto state = udp_checksum_state(ip, datagram);
-	const bool unfinished = state == ChecksumState::bad && is_left_to_hardware(ip, datagram);
-	return unfinished ? ChecksumState::unchecked : state;
+bool is_port(const UdpPacket &udp, std::uint16_t port) {
+	return udp.source.port == port || udp.destination.port == port;
 }
 
 } // namespace
@@ -112,6 +88,9 @@ std::optional<LinkLayer> link_layer(int dlt) {
 	case 0:
 	case 108: return LinkLayer::family;
 	case 1: return LinkLayer::ethernet;
+	case 9:
+	case 50: return LinkLayer::ppp;
+	case 51: return LinkLayer::pppoe;
 	case 12: // DLT_RAW on most systems, on OpenBSD 14, in files 101
 	case 14:
 	case 101:
@@ -124,33 +103,32 @@ std::optional<LinkLayer> link_layer(int dlt) {
 	}
 }
 
-std::optional<Captured> peel(Bytes frame, LinkLayer layer) {
+std::optional<Bytes> ip_octets(Bytes frame, LinkLayer layer) {
 	Reader in{frame};
 	if (!skip_link_layer(in, layer)) return std::nullopt;
-	IpHeader ip;
-	read(in, ip);
-	if (ip.source.is_v6()) skip_extension_headers(in, ip);
-	if (!in.ok() || ip.protocol != protocol_udp || ip.fragment_offset != 0) return std::nullopt;
+	return in.rest();
+}
 
-	// Octets after the IP packet are the padding of a short Ethernet frame.
-	Reader packet = in.sub(std::min(ip.payload_length, in.remaining()), "ip payload");
-	const Bytes datagram = Reader{packet}.rest();
-	UdpHeader udp;
-	read(packet, udp);
-	if (!packet.ok() || !(is_port(udp, control_port) || is_port(udp, data_port)))
-		return std::nullopt;
-
+std::optional<Captured> lisp_datagram(const IpPacket &packet) {
+	const auto udp = read_udp_packet(packet);
+	if (!udp || !(is_port(*udp, control_port) || is_port(*udp, data_port))) return std::nullopt;
 	Captured captured;
-	captured.source = {ip.source, udp.source_port};
-	captured.destination = {ip.destination, udp.destination_port};
-	captured.length = udp.length - udp_header_size;
-	captured.octets = packet.take(std::min(captured.length, packet.remaining()), "udp payload");
-	captured.data = !is_port(udp, control_port);
-	captured.fragment = ip.fragment;
-	captured.ip_checksum = ip.checksum;
-	if (captured.octets.size() == captured.length)
-		captured.udp_checksum = checksum_state(ip, datagram.first(udp.length));
+	captured.source = udp->source;
+	captured.destination = udp->destination;
+	captured.length = udp->length;
+	captured.octets = udp->payload;
+	captured.data = !is_port(*udp, control_port);
+	captured.fragment = packet.ip.fragment;
+	captured.ip_checksum = packet.ip.checksum;
+	captured.udp_checksum = udp->checksum;
 	return captured;
+}
+
+std::optional<Captured> peel(Bytes frame, LinkLayer layer) {
+	const auto octets = ip_octets(frame, layer);
+	if (!octets) return std::nullopt;
+	const auto packet = read_ip_packet(*octets);
+	return packet ? lisp_datagram(*packet) : std::nullopt;
 }
 
 std::size_t vlan_tags_size(Bytes frame) {

@@ -2,23 +2,33 @@
 #pragma once
 
 #include "message/dissection.h"
+#include "message/udp_packet.h"
 
 namespace lisp {
 
 // How a frame begins, by the numbers that pcap_datalink() gives.
 enum class LinkLayer : std::uint8_t {
-	ethernet,   // with any stack of VLAN tags
+	ethernet,   // with any stack of VLAN tags, PPPoE sessions too
 	family,     // DLT_NULL and DLT_LOOP: a protocol family in four octets of either order
 	raw,        // an IP header at once
 	linux_sll,  // "cooked", as libpcap gives for the device any
 	linux_sll2, // its second version
+	ppp,        // with address and control octets or without (RFC 1661, RFC 1662)
+	pppoe,      // a PPPoE header at once (RFC 2516)
 };
 
 std::optional<LinkLayer> link_layer(int dlt);
 
-// The UDP datagram of a frame if one of its ports is 4342 (control) or 4341 (data): addresses,
-// what was captured of the LISP message, and checksums. The octets remain the frame's. Fragments
+// The octets of the IP packet in a frame, and whatever pads the frame behind it. nullopt for frames
+// that carry anything else.
+std::optional<Bytes> ip_octets(Bytes frame, LinkLayer layer);
+
+// The UDP datagram of an IP packet if one of its ports is 4342 (control) or 4341 (data): addresses,
+// what was captured of the LISP message, and checksums. The octets remain the packet's. Fragments
 // other than the first are no datagrams; frame number and time are the caller's to fill in.
+std::optional<Captured> lisp_datagram(const IpPacket &packet);
+
+// The same from the frame on.
 std::optional<Captured> peel(Bytes frame, LinkLayer layer);
 
 // Octets of VLAN tags between the addresses and the type of an Ethernet frame; 0 without any.

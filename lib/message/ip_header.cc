@@ -6,7 +6,8 @@ namespace lisp {
 
 namespace {
 
-constexpr std::uint16_t fragment_bits = 0x3fff; // MF and the offset
+constexpr std::uint16_t bit_more_fragments = 0x2000;
+constexpr std::uint16_t fragment_bits = bit_more_fragments | 0x1fff; // and the offset
 
 Checksum pseudo_header(
     const IpAddress &source, const IpAddress &destination, std::size_t datagram_size) {
@@ -32,9 +33,10 @@ void read_v4(Reader &in, IpHeader &header) {
 	sum.add(whole.take(header_length, "ip header"));
 	in.u8("ip type of service");
 	const auto total_length = in.u16("ip total length");
-	in.u16("ip identification");
+	header.identification = in.u16("ip identification");
 	const auto fragment = in.u16("ip fragment offset") & fragment_bits;
 	header.fragment = fragment != 0;
+	header.more_fragments = (fragment & bit_more_fragments) != 0;
 	header.fragment_offset = static_cast<std::uint16_t>((fragment & 0x1fff) * 8);
 	header.hop_limit = in.u8("ip time to live");
 	header.protocol = in.u8("ip protocol");

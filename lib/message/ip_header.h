@@ -20,7 +20,9 @@ struct IpHeader {
 	std::uint16_t header_length = 0; // octets, options included
 	std::size_t payload_length = 0;  // octets after the header, as the header claims
 	bool fragment = false;
+	bool more_fragments = false;
 	std::uint16_t fragment_offset = 0;            // octets
+	std::uint32_t identification = 0;             // IPv6: of a fragment alone
 	ChecksumState checksum = ChecksumState::good; // IPv6 has none: good
 
 	bool operator==(const IpHeader &) const = default;

@@ -77,7 +77,15 @@ INSTANTIATE_TEST_SUITE_P(LinkTypes, Frame,
         LinkCase{"RawOpenBsd", 14, ""}, LinkCase{"Ipv4", 228, ""},
         LinkCase{"Sll", 113, "00000001000602000000000100000800"},
         LinkCase{"SllVlan", 113, "0000000100060200000000010000810000640800"},
-        LinkCase{"Sll2", 276, "0800000000000002000100060200000000010000"}),
+        LinkCase{"Sll2", 276, "0800000000000002000100060200000000010000"},
+        LinkCase{"Ppp", 9, "0021"}, LinkCase{"PppAddressAndControl", 9, "ff030021"},
+        LinkCase{"PppCompressedProtocol", 9, "21"}, LinkCase{"PppHdlc", 50, "ff030021"},
+        LinkCase{"PppHdlcCompressedProtocol", 50, "ff0321"},
+        LinkCase{"PppEther", 51, "1100000100640021"},
+        LinkCase{"Pppoe", 1, "0200000000020200000000018864 1100000100640021"},
+        LinkCase{
+            "PppoeInVlans", 1, "02000000000202000000000188a80064810000c88864 1100000100640021"},
+        LinkCase{"PppoeSll", 113, "00000001000602000000000100008864 1100000100640021"}),
     [](const auto &link) { return link.param.name; });
 
 TEST(FrameIpv6, EveryLoopbackFamilyNumberIsTaken) {
@@ -112,6 +120,20 @@ TEST(FrameIpv6, ExtensionHeadersAreWalked) {
 	ASSERT_TRUE(captured);
 	EXPECT_EQ(to_hex(captured->octets), to_hex(message()));
 	EXPECT_EQ(captured->udp_checksum, ChecksumState::good);
+}
+
+TEST(FrameIpv6, PppHasItsOwnNumberForIt) {
+	const auto ip = packet(sender6, receiver6, message());
+	for (const auto *header : {"ff030057", "0057", "ff0357", "57"})
+		EXPECT_TRUE(peel(hex(header) + ip, LinkLayer::ppp)) << header;
+	EXPECT_FALSE(peel(hex("ff03c021") + ip, LinkLayer::ppp)); // LCP
+}
+
+TEST(FramePppoe, OnlyASessionsDataIsLookedInto) {
+	const auto ip = packet(sender, receiver, message());
+	EXPECT_FALSE(peel(hex("1109000100640021") + ip, LinkLayer::pppoe)); // discovery: PADI
+	EXPECT_FALSE(peel(hex("2100000100640021") + ip, LinkLayer::pppoe)); // another version
+	EXPECT_FALSE(peel(ethernet + hex("8863") + hex("1100000100640021") + ip, LinkLayer::ethernet));
 }
 
 Octets fragment6(std::uint8_t offset_and_more) {
