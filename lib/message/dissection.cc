@@ -1,31 +1,11 @@
 #include "message/dissection.h"
 
-#include <array>
-
 namespace lisp {
 
 namespace {
 
 constexpr std::size_t nonce_end = 12;
 constexpr unsigned max_nesting = 2; // an ECM, and by mistake one more inside
-
-constexpr std::array<WarningText, static_cast<std::size_t>(Warning::count_)> warning_texts{{
-    {"wrong checksum", "ip header checksum"},
-    {"zero checksum", "udp checksum"},
-    {"wrong checksum", "udp checksum"},
-    {"first fragment only", "ip fragment offset"},
-    {"host bits set", "eid"},
-    {"mask longer than the address", "eid mask-len"},
-    {"unknown vendor", "lcaf"},
-    {"probe in an encapsulated control message", "inner probe"},
-    {"data port in an encapsulated control message", "inner udp port"},
-    {"more records than counted", "record count"},
-    {"no authentication fields", "authentication"},
-    {"octets after the message", "trailer"},
-    {"could be a change-priority message", "type"},
-    {"nonce and map-versions at once", "data header flags"},
-    {"flags without meaning beside a next protocol", "data header flags"},
-}};
 
 void check_eid(const Address &eid, unsigned mask_length, Warnings &warnings) {
 	const auto inner = instance_address(eid);
@@ -54,7 +34,8 @@ void check_message(const Message &message, Warnings &warnings) {
 
 void check_packet(const Captured &captured, Warnings &warnings) {
 	if (captured.ip_checksum == ChecksumState::bad) warnings.add(Warning::bad_ip_checksum);
-	if (captured.udp_checksum == ChecksumState::bad) warnings.add(Warning::bad_udp_checksum);
+	if (captured.udp_checksum == ChecksumState::bad)
+		warnings.add(captured.data ? Warning::bad_data_checksum : Warning::bad_udp_checksum);
 	// RFC 9300 section 5.3 wants 0 in data packets, RFC 9301 section 5 forbids it in messages.
 	if (captured.udp_checksum == ChecksumState::zero && !captured.data)
 		warnings.add(Warning::zero_udp_checksum);
@@ -178,10 +159,6 @@ Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptio
 }
 
 } // namespace
-
-WarningText text(Warning warning) {
-	return warning_texts[static_cast<std::size_t>(warning)];
-}
 
 Dissection dissect(const Captured &captured, Arena &arena, const DissectOptions &options) {
 	return dissect_at(captured, arena, options, 0, 0);

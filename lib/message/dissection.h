@@ -4,6 +4,7 @@
 
 #include "message/message.h"
 #include "message/type_five.h"
+#include "message/warning.h"
 
 namespace lisp {
 
@@ -19,48 +20,6 @@ struct Captured {
 	bool fragment = false;  // the first of the fragments of an IP packet
 	ChecksumState ip_checksum = ChecksumState::unchecked;
 	ChecksumState udp_checksum = ChecksumState::unchecked;
-};
-
-// What can be read but breaks a rule.
-enum class Warning : std::uint8_t {
-	bad_ip_checksum,
-	zero_udp_checksum,
-	bad_udp_checksum,
-	fragment,
-	host_bits,
-	long_mask,
-	unknown_vendor,
-	inner_probe,
-	inner_data_port,
-	uncounted_records,
-	no_authentication,
-	trailing_octets,
-	ambiguous_type,
-	nonce_and_versions,
-	unused_data_flags,
-	count_
-};
-
-struct WarningText {
-	std::string_view reason;
-	std::string_view field;
-};
-WarningText text(Warning warning);
-
-// Each kind once, however often it occurs in the message.
-class Warnings {
-public:
-	void add(Warning warning) { bits_ |= 1U << static_cast<unsigned>(warning); }
-	bool has(Warning warning) const { return (bits_ >> static_cast<unsigned>(warning) & 1) != 0; }
-	bool empty() const { return bits_ == 0; }
-
-	template <class Use> void for_each(Use use) const {
-		for (unsigned i = 0; i < static_cast<unsigned>(Warning::count_); ++i)
-			if (const auto warning = static_cast<Warning>(i); has(warning)) use(text(warning));
-	}
-
-private:
-	std::uint32_t bits_ = 0;
 };
 
 struct Dissection {

@@ -1,44 +1,12 @@
 #include "message/message.h"
 
-#include "address/lcaf.h"
-
-#include <algorithm>
+#include "message/addresses.h"
 
 namespace lisp {
 
 namespace {
 
 constexpr std::uint8_t bit_info_reply = 0x08;
-
-using AddressTest = bool (*)(const Address &);
-
-bool any_address(List<MapRecord> records, AddressTest test) {
-	return std::any_of(records.begin(), records.end(), [&](const MapRecord &record) {
-		return test(record.eid) || std::any_of(record.locators.begin(), record.locators.end(),
-		                               [&](const Locator &locator) { return test(locator.rloc); });
-	});
-}
-
-bool any_address(const MapRequest &request, AddressTest test) {
-	return test(request.source_eid) ||
-	       std::any_of(request.itr_rlocs.begin(), request.itr_rlocs.end(), test) ||
-	       std::any_of(request.records.begin(), request.records.end(),
-	           [&](const RequestedEid &record) { return test(record.eid); }) ||
-	       (request.map_data && any_address({{&*request.map_data, 1}}, test));
-}
-
-bool any_address(const MapReferral &referral, AddressTest test) {
-	return std::any_of(
-	    referral.records.begin(), referral.records.end(), [&](const ReferralRecord &record) {
-		    return test(record.eid) ||
-		           std::any_of(record.referrals.begin(), record.referrals.end(),
-		               [&](const Locator &locator) { return test(locator.rloc); });
-	    });
-}
-
-bool any_address(const Info &info, AddressTest test) {
-	return test(info.eid) || test(info.nat);
-}
 
 template <class T> void read_as(Reader &in, Arena &arena, Message &message) {
 	read(in, arena, message.emplace<T>());
@@ -81,12 +49,11 @@ List<MapRecord> records_of(const Message &message) {
 }
 
 bool has_unknown_vendor(const Message &message) {
-	if (const auto *m = std::get_if<MapRequest>(&message))
-		return any_address(*m, has_vendor_specific);
-	if (const auto *m = std::get_if<MapReferral>(&message))
-		return any_address(*m, has_vendor_specific);
-	if (const auto *m = std::get_if<Info>(&message)) return any_address(*m, has_vendor_specific);
-	return any_address(records_of(message), has_vendor_specific);
+	bool found = false;
+	for_each_address(message, [&](const Address &address, AddressRole, const AddressContext &) {
+		found = found || has_vendor_specific(address);
+	});
+	return found;
 }
 
 Result<Room> encode(const Message &message, Room room) {
