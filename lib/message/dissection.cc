@@ -1,5 +1,8 @@
 #include "message/dissection.h"
 
+#include <algorithm>
+#include <cassert>
+
 namespace lisp {
 
 namespace {
@@ -162,6 +165,28 @@ Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptio
 
 Dissection dissect(const Captured &captured, Arena &arena, const DissectOptions &options) {
 	return dissect_at(captured, arena, options, 0, 0);
+}
+
+std::string_view dissected_type(
+    const Captured &captured, Arena &arena, const DissectOptions &options) {
+	if (captured.data) return "data";
+	const auto octets = captured.octets;
+	if (!octets.empty() && octets[0] >> 4 == 5) {
+		Dissection found;
+		found.captured = captured;
+		found.type = type_name(octets);
+		read_type_five(found, arena, 0, options.type_five);
+		return found.type;
+	}
+	const auto sub_type = options.change_priority_sub_type;
+	if (sub_type && has_sub_type(octets, *sub_type)) return "change-priority";
+	return type_name(octets);
+}
+
+std::size_t type_index(std::string_view type) {
+	const auto *const found = std::find(type_names.begin(), type_names.end(), type);
+	assert(found != type_names.end());
+	return static_cast<std::size_t>(found - type_names.begin());
 }
 
 Authentication *authentication_of(Message &message) {
