@@ -47,6 +47,27 @@ void read(Reader &in, Arena &arena, Address &address, std::string_view field, un
 	in.fail_at(Reason::unsupported, field, in.offset() - sizeof(afi));
 }
 
+void skip_address(Reader &in) {
+	constexpr std::string_view field = "address";
+	switch (static_cast<Afi>(in.u16(field))) {
+	case Afi::none: return;
+	case Afi::ipv4: in.take(4, field); return;
+	case Afi::ipv6: in.take(16, field); return;
+	case Afi::mac48:
+	case Afi::eui48: in.take(6, field); return;
+	case Afi::eui64: in.take(8, field); return;
+	case Afi::name:
+		while (in.u8(field) != 0) {
+		}
+		return;
+	case Afi::lcaf:
+		in.take(4, field);
+		in.take(in.u16(field), field);
+		return;
+	}
+	in.fail(Reason::unsupported, field);
+}
+
 void write(Writer &out, const Address &address, std::string_view field) {
 	out.u16(static_cast<std::uint16_t>(afi(address)), field);
 	if (const auto *ip = std::get_if<IpAddress>(&address)) {

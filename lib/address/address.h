@@ -54,6 +54,9 @@ inline constexpr unsigned max_lcaf_nesting = 8;
 void read(Reader &in, Arena &arena, Address &address, std::string_view field, unsigned nesting = 0);
 void write(Writer &out, const Address &address, std::string_view field);
 
+// Passes over AFI and address, whatever is in them; fails where the size cannot be known.
+void skip_address(Reader &in);
+
 std::size_t encoded_size(const Address &address); // octets, AFI included
 
 Afi afi(const Address &address);

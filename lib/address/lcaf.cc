@@ -16,26 +16,38 @@ struct Source {
 
 	void address(Address &to, std::string_view field) { read(in, arena, to, field, nesting); }
 
-	// Items up to the end of the body. `min_size` octets is the least that one can take.
-	template <class T, class Read> List<T> until_end(std::size_t min_size, Read read_item) {
-		const auto room = arena.array<T>(in.remaining() / min_size + 1);
+	// Items up to the end of the body: addresses with `before` octets in front of each. Counted
+	// first, for lists in lists would each claim room for all that could be in them.
+	template <class T, class Read> List<T> until_end(std::size_t before, Read read_item) {
+		const auto room = arena.array<T>(count_items(before));
 		std::size_t filled = 0;
-		while (in.ok() && in.remaining() > 0) {
-			read_item(room[filled]);
-			if (in.ok()) ++filled;
+		for (auto &item : room) {
+			read_item(item);
+			if (!in.ok()) break;
+			++filled;
 		}
 		return std::span<const T>(room.first(filled));
 	}
-};
 
-constexpr std::size_t min_address_size = 2;
+private:
+	// One that is cut short counts: reading it tells why.
+	std::size_t count_items(std::size_t before) const {
+		Reader ahead = in;
+		std::size_t count = 0;
+		for (; ahead.ok() && ahead.remaining() > 0; ++count) {
+			ahead.take(before, {});
+			skip_address(ahead);
+		}
+		return count;
+	}
+};
 
 void read(Source &, lcaf::Null &) {}
 void write(Writer &, const lcaf::Null &) {}
 
 void read(Source &from, lcaf::AfiList &list) {
 	list.addresses = from.until_end<Address>(
-	    min_address_size, [&](Address &address) { from.address(address, "afi list address"); });
+	    0, [&](Address &address) { from.address(address, "afi list address"); });
 }
 
 void write(Writer &out, const lcaf::AfiList &list) {
@@ -131,8 +143,7 @@ void read(Source &from, lcaf::NatTraversal &nat) {
 	from.address(nat.global_etr, "nat global etr");
 	from.address(nat.map_server, "nat map-server");
 	from.address(nat.private_etr, "nat private etr");
-	nat.rtrs = from.until_end<Address>(
-	    min_address_size, [&](Address &rtr) { from.address(rtr, "nat rtr"); });
+	nat.rtrs = from.until_end<Address>(0, [&](Address &rtr) { from.address(rtr, "nat rtr"); });
 }
 
 void write(Writer &out, const lcaf::NatTraversal &nat) {
@@ -176,7 +187,7 @@ void write(Writer &out, const lcaf::MulticastInfo &info) {
 
 void read(Source &from, lcaf::ExplicitLocatorPath &path) {
 	using lcaf::ReencapsulationHop;
-	path.hops = from.until_end<ReencapsulationHop>(4, [&](ReencapsulationHop &hop) {
+	path.hops = from.until_end<ReencapsulationHop>(2, [&](ReencapsulationHop &hop) {
 		const auto flags = from.in.u16("path hop flags");
 		hop.lookup = (flags & 4) != 0;
 		hop.probe = (flags & 2) != 0;
@@ -237,7 +248,7 @@ void write(Writer &out, const lcaf::SourceDestinationKey &key) {
 
 void read(Source &from, lcaf::ReplicationList &list) {
 	using lcaf::ReplicationEntry;
-	list.entries = from.until_end<ReplicationEntry>(6, [&](ReplicationEntry &entry) {
+	list.entries = from.until_end<ReplicationEntry>(4, [&](ReplicationEntry &entry) {
 		from.in.u24("replication reserved");
 		entry.level = from.in.u8("replication level");
 		from.address(entry.address, "replication address");
@@ -381,14 +392,6 @@ void write_lcaf(Writer &out, const LcafBody &body) {
 	std::visit([&](const auto &value) { write(out, value); }, body.value);
 	out.bytes(body.rest, "lcaf");
 	out.patch_u16(length_at, out.size() - length_at - 2, "lcaf length");
-}
-
-std::uint8_t type(const LcafValue &value) {
-	return std::visit([](const auto &lcaf) { return lcaf.type; }, value);
-}
-
-bool operator==(const Lcaf &a, const Lcaf &b) {
-	return a.body() == b.body();
 }
 
 } // namespace lisp

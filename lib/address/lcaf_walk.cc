@@ -11,4 +11,12 @@ bool has_vendor_specific(const Address &address) {
 	return found;
 }
 
+std::uint8_t type(const LcafValue &value) {
+	return std::visit([](const auto &lcaf) { return lcaf.type; }, value);
+}
+
+bool operator==(const Lcaf &a, const Lcaf &b) {
+	return a.body() == b.body();
+}
+
 } // namespace lisp

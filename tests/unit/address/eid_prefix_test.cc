@@ -1,4 +1,5 @@
 #include "address/eid_prefix.h"
+#include "address/lcaf.h"
 
 #include <gtest/gtest.h>
 
@@ -49,8 +50,41 @@ TEST(EidPrefix, OtherAddressesAreNoPrefixes) {
 	EXPECT_FALSE(eid_prefix(Address{IpAddress{}}, 0));
 	EXPECT_FALSE(eid_prefix(Address{*IpAddress::parse("10.0.0.0")}, 33));
 	EXPECT_FALSE(eid_prefix(Address{DistinguishedName{"laptop"}}, 32));
-	const Octets short_body{0, 0, 0};
-	EXPECT_FALSE(eid_prefix(Address{Lcaf{2, 0, 0, short_body}}, 32));
+	Arena arena;
+	EXPECT_FALSE(eid_prefix(make_lcaf(arena, lcaf::InstanceId{0, 1, IpAddress{}}), 0));
+	EXPECT_FALSE(eid_prefix(make_lcaf(arena, lcaf::AsNumber{1, IpAddress::v4(1)}), 32));
+	const auto instance = eid_address(prefix("[1]10.0.0.0/8"), arena);
+	EXPECT_FALSE(eid_prefix(instance, 33));
+	EXPECT_FALSE(eid_prefix(make_lcaf(arena, lcaf::InstanceId{0, 2, instance}), 32));
+}
+
+TEST(EidPrefix, InstanceAddressIsOneInstanceIdAroundAnAddress) {
+	Arena arena;
+	const auto ip = IpAddress::v4(0x0a000001);
+	const auto inside = instance_address(make_lcaf(arena, lcaf::InstanceId{0, 7, ip}));
+	ASSERT_TRUE(inside);
+	EXPECT_EQ(*inside, (std::pair{std::uint32_t{7}, ip}));
+	EXPECT_TRUE(instance_address(make_lcaf(arena, lcaf::InstanceId{8, 7, IpAddress{}})));
+	EXPECT_FALSE(instance_address(ip));
+	EXPECT_FALSE(instance_address(make_lcaf(arena, lcaf::AsNumber{1, ip})));
+	EXPECT_FALSE(
+	    instance_address(make_lcaf(arena, lcaf::InstanceId{0, 7, DistinguishedName{"a"}})));
+}
+
+TEST(EidPrefix, MaskLengthIsBoundedForIpAddressesOnly) {
+	EXPECT_EQ(max_mask_length(IpAddress::v4(0)), 32U);
+	EXPECT_EQ(max_mask_length(*IpAddress::parse("::")), 128U);
+	EXPECT_EQ(max_mask_length(IpAddress{}), 255U);
+	EXPECT_EQ(max_mask_length(DistinguishedName{"laptop"}), 255U);
+	Octets room(1);
+	Writer out{room};
+	write_mask_length(out, 33, IpAddress::v4(0));
+	EXPECT_EQ(out.error(), (WireError{Reason::bad_value, 0, "eid mask-len"}));
+	Reader in{room};
+	require_mask_length(in, 32, IpAddress::v4(0), 5);
+	EXPECT_TRUE(in.ok());
+	require_mask_length(in, 33, IpAddress::v4(0), 5);
+	EXPECT_EQ(in.error(), (WireError{Reason::bad_value, 5, "eid mask-len"}));
 }
 
 } // namespace
