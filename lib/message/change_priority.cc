@@ -1,5 +1,7 @@
 #include "message/change_priority.h"
 
+#include "message/shared_extension.h"
+
 namespace lisp {
 
 namespace {
@@ -125,7 +127,7 @@ List<MovedEid> read_moved_eids(Reader &in, Arena &arena, std::size_t count) {
 
 void read_extension(Reader &in, Arena &arena, ChangePriority &message) {
 	message.layout = ChangePriorityLayout::extension;
-	message.sub_type = in.u16("sub-type") & 0x0fff;
+	message.sub_type = in.u16("sub-type") & max_sub_type;
 	const auto flags = in.u8("flags");
 	message.from_hypervisor = (flags & extension_bit_from_hypervisor) != 0;
 	message.notify = (flags & extension_bit_notify) != 0;
@@ -146,7 +148,7 @@ void read_extension(Reader &in, Arena &arena, ChangePriority &message) {
 }
 
 void write_extension(Writer &out, const ChangePriority &message) {
-	if (message.sub_type > 0x0fff) out.fail("sub-type");
+	if (message.sub_type > max_sub_type) out.fail("sub-type");
 	out.u16(0xf000U | message.sub_type, "sub-type");
 	out.u8((message.from_hypervisor ? extension_bit_from_hypervisor : 0U) |
 	           (message.notify ? extension_bit_notify : 0U) |

@@ -7,6 +7,8 @@
 
 namespace lisp {
 
+inline constexpr std::uint16_t max_sub_type = 0x0fff; // 12 bits
+
 struct SharedExtension {
 	std::uint16_t sub_type = 0; // 12 bits
 	OctetList data;             // whatever the sub-type defines

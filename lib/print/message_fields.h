@@ -176,6 +176,7 @@ inline constexpr auto fields<ReferralRecord> = std::tuple{
         [](const ReferralRecord &r) {
 	        return EidText{r.eid, r.mask_length};
         }},
+    Detail{"eid-lcaf", lcaf_in<&ReferralRecord::eid>},
     Field{"action", [](const ReferralRecord &r) { return name(r.action); }},
     Field{"authoritative", &ReferralRecord::authoritative},
     Field{"incomplete", &ReferralRecord::incomplete},
@@ -204,7 +205,9 @@ inline constexpr auto fields<Info> = std::tuple{
         [](const Info &i) {
 	        return EidText{i.eid, i.mask_length};
         }},
+    Detail{"eid-lcaf", lcaf_in<&Info::eid>},
     Field{"nat", &nat_of},
+    Detail{"nat-lcaf", lcaf_in<&Info::nat>},
 };
 
 template <>
