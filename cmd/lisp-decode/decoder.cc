@@ -1,7 +1,7 @@
 #include "lisp-decode/decoder.h"
 
 #include "common/cli.h"
-#include "print/printer.h"
+#include "lisp-decode/reports.h"
 
 #include <fmt/format.h>
 
@@ -9,30 +9,22 @@ namespace lisp {
 
 namespace {
 
-PrinterOptions printer_options(const Options &options) {
-	const auto format = parse_format(options.format);
-	if (!format)
-		throw UsageError{
-		    fmt::format("format '{}' is none of line, text, json, v102, hex", options.format)};
-	const auto time = parse_time_form(options.time);
-	if (!time) throw UsageError{fmt::format("time '{}' is none of utc, epoch, none", options.time)};
-	return {*format, *time, options.octets};
+DissectOptions dissect_options(const Options &options) {
+	DissectOptions chosen;
+	if (options.type_five == "cpm")
+		chosen.type_five = TypeFiveRule::change_priority;
+	else if (options.type_five == "ack")
+		chosen.type_five = TypeFiveRule::map_notify_ack;
+	else if (options.type_five != "auto")
+		throw UsageError{fmt::format("type5 '{}' is none of auto, cpm, ack", options.type_five)};
+	if (options.cpm_sub_type.empty()) return chosen;
+	const auto sub_type = parse_number(options.cpm_sub_type, max_sub_type);
+	if (!sub_type)
+		throw UsageError{fmt::format(
+		    "cpm-subtype '{}' is no number from 0 to {}", options.cpm_sub_type, max_sub_type)};
+	chosen.change_priority_sub_type = static_cast<std::uint16_t>(*sub_type);
+	return chosen;
 }
-
-// Every message in the form that was asked for.
-class Listing : public Report {
-public:
-	explicit Listing(PrinterOptions options) : printer_(options) {}
-
-	void take(const Dissection &found, std::string &out) override {
-		printer_.buffer().swap(out);
-		printer_.print(found);
-		printer_.buffer().swap(out);
-	}
-
-private:
-	Printer printer_;
-};
 
 } // namespace
 
@@ -41,18 +33,27 @@ void complain(const std::string &what) {
 }
 
 Decoder::Decoder(const Options &options)
-    : selection_(options), report_(std::make_unique<Listing>(printer_options(options))),
-      output_(options.line_buffered), left_(options.count == 0 ? UINT64_MAX : options.count) {}
+    : dissect_options_(dissect_options(options)), selection_(options),
+      report_(make_report(options)), output_(options.line_buffered),
+      left_(options.count == 0 ? UINT64_MAX : options.count) {}
 
 void Decoder::take(const Captured &captured) {
 	arena_.reset();
-	auto found = dissect(captured, arena_);
+	if (report_->wants_types_alone() && keys_.empty() && !selection_.needs_messages())
+		return take_type(dissected_type(captured, arena_, dissect_options_));
+	auto found = dissect(captured, arena_, dissect_options_);
 	if (!selection_.wants(found)) return;
 	if (!keys_.empty()) keys_.verify(found);
 	if (found.error) failed_ = true;
 	report_->take(found, text_);
 	--left_;
 	if (!output_.offer(text_)) left_ = 0;
+}
+
+void Decoder::take_type(std::string_view type) {
+	if (!selection_.wants_type(type)) return;
+	report_->take_type(type);
+	--left_;
 }
 
 void Decoder::fail(const std::string &why) {

@@ -33,6 +33,9 @@ public:
 	void flush();
 
 private:
+	void take_type(std::string_view type);
+
+	DissectOptions dissect_options_;
 	KeyRing keys_{{}};
 	Selection selection_;
 	std::unique_ptr<Report> report_;

@@ -17,6 +17,13 @@ int main(int argc, char **argv) {
 	cli.flag("-x,--octets", options.octets, "print the octets of each message, too");
 	cli.option("--time", options.time, "times as utc, epoch or none", "FORM");
 	cli.option("--type", options.types, "only messages of these types", "TYPE,...");
+	cli.option("--type5", options.type_five,
+	    "type 5 is a Change-Priority Message or a Map-Notify-Ack: auto, cpm or ack", "KIND");
+	cli.option("--cpm-subtype", options.cpm_sub_type,
+	    "type 15 of this sub-type is a Change-Priority Message", "N");
+	cli.flag("--pair", options.pair, "print requests with their answers");
+	cli.flag("--stats", options.statistics, "print statistics instead of messages");
+	cli.flag("--count", options.counts, "print how many messages there are of each type");
 	cli.flag("-l,--line-buffered", options.line_buffered, "write each message out at once");
 	cli.option("filter", options.words,
 	    "tcpdump expression, or - for standard input; with --hex, files", "FILTER");

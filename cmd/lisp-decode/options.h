@@ -13,7 +13,12 @@ struct Options {
 	bool hex = false;
 	std::string format = "line";
 	std::string time = "utc";
-	std::string types;       // names with commas between; empty for all
+	std::string types; // names with commas between; empty for all
+	std::string type_five = "auto";
+	std::string cpm_sub_type; // a number; empty for none
+	bool pair = false;        // at most one of these three
+	bool statistics = false;
+	bool counts = false;
 	std::uint64_t count = 0; // messages to stop after; 0 for no end
 	std::string key_file;
 	bool insecure_perms = false;

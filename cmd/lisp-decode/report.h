@@ -3,6 +3,8 @@
 
 #include "message/dissection.h"
 
+#include <string>
+
 namespace lisp {
 
 class Report {
@@ -14,6 +16,10 @@ public:
 
 	// Text for standard output goes to the end of `out`.
 	virtual void take(const Dissection &found, std::string &out) = 0;
+
+	// Whether take_type() will do, where nothing else asks for more than the type either.
+	virtual bool wants_types_alone() const { return false; }
+	virtual void take_type(std::string_view type) { static_cast<void>(type); }
 
 	// After the last message, or when the user has seen enough.
 	virtual void finish(std::string &out) { static_cast<void>(out); }

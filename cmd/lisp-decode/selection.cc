@@ -5,15 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace lisp {
 
 namespace {
-
-constexpr std::array<std::string_view, 13> type_names{"map-request", "map-reply", "map-register",
-    "map-notify", "map-notify-ack", "map-referral", "info-request", "info-reply",
-    "encapsulated-control", "change-priority", "shared-extension", "data", "unknown"};
 
 std::vector<std::string_view> split_types(std::string_view list) {
 	std::vector<std::string_view> types;
@@ -33,8 +28,12 @@ std::vector<std::string_view> split_types(std::string_view list) {
 
 Selection::Selection(const Options &options) : types_(split_types(options.types)) {}
 
+bool Selection::wants_type(std::string_view type) const {
+	return types_.empty() || std::find(types_.begin(), types_.end(), type) != types_.end();
+}
+
 bool Selection::wants(const Dissection &found) const {
-	return types_.empty() || std::find(types_.begin(), types_.end(), found.type) != types_.end();
+	return wants_type(found.type);
 }
 
 } // namespace lisp

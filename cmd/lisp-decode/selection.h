@@ -16,6 +16,10 @@ public:
 
 	bool wants(const Dissection &found) const;
 
+	// Where the type is all that counts, wants_type() says the same.
+	bool needs_messages() const { return false; }
+	bool wants_type(std::string_view type) const;
+
 private:
 	std::vector<std::string_view> types_; // none for all
 };

@@ -96,12 +96,17 @@ std::optional<Question> question_in(const Dissection &found) {
 std::optional<Answer> answer_in(const Dissection &found) {
 	const auto &message = innermost(found).message;
 	if (const auto *m = std::get_if<MapReply>(&message)) {
-		std::span<const TransactionKind> ends = ended_by_map_reply;
-		if (m->probe) ends = ended_by_probe_reply;
-		return Answer{ends, {}, m->nonce, first_eid(m->records), is_negative(m->records)};
+		Answer answer{ended_by_map_reply, {}, m->nonce, first_eid(m->records)};
+		if (m->probe) answer.ends = ended_by_probe_reply;
+		answer.negative = is_negative(m->records);
+		answer.ends_each = !m->probe;
+		return answer;
 	}
-	if (const auto *m = std::get_if<MapNotify>(&message))
-		return Answer{ended_by_map_notify, {}, m->nonce, first_eid(m->records), false, true};
+	if (const auto *m = std::get_if<MapNotify>(&message)) {
+		Answer answer{ended_by_map_notify, {}, m->nonce, first_eid(m->records)};
+		answer.asks = true;
+		return answer;
+	}
 	if (const auto *m = std::get_if<MapNotifyAck>(&message))
 		return Answer{
 		    ended_by_map_notify_ack, followed_by_map_notify_ack, m->nonce, first_eid(m->records)};

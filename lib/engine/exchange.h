@@ -29,12 +29,13 @@ struct Question {
 
 // What an answer may end, and what it may come after when that has ended already.
 struct Answer {
-	std::span<const TransactionKind> ends; // at least one
+	std::span<const TransactionKind> ends; // at least one: the first of which there is one
 	std::span<const TransactionKind> follows;
 	std::uint64_t nonce = 0;
 	std::optional<EidPrefix> eid; // the first; none if it is no IP prefix
 	bool negative = false;
-	bool asks = false; // if it answers nothing, it is a question itself
+	bool ends_each = false; // not the first alone
+	bool asks = false;      // if it answers nothing, it is a question itself
 };
 
 // Neither for messages that stand alone, among them those that want no answer: an SMR, a

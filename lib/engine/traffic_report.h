@@ -143,14 +143,6 @@ struct TrafficReport {
 	TimeForm time_form = TimeForm::utc;
 };
 
-struct TimeText {
-	std::uint64_t nanoseconds = 0;
-	TimeForm form = TimeForm::utc;
-};
-template <class Out> void append(Out &out, const TimeText &time) {
-	append_time(out, time.nanoseconds, time.form);
-}
-
 inline constexpr std::uint64_t microsecond = 1000; // in nanoseconds
 
 inline std::optional<TimeText> time_text(

@@ -71,7 +71,7 @@ bool Transactions::take_answer(const Dissection &found, const Answer &answer) {
 	bool known = false;
 	for (const auto kind : answer.ends) {
 		const auto place = find(kind, found, answer);
-		if (place == nowhere) continue;
+		if (place == nowhere || (known && !answer.ends_each)) continue;
 		known = true;
 		if (entries_[place].closed) {
 			++counters_.repeated_answers;

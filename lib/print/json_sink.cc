@@ -45,6 +45,11 @@ void JsonSink::text(std::string_view key, std::string_view value) {
 	append_json_string(out_, value);
 }
 
+void JsonSink::json(std::string_view key, std::string_view value) {
+	begin(key);
+	out_ += value;
+}
+
 namespace {
 
 // Length of the well-formed UTF-8 sequence (RFC 3629) that `text` begins with; 0 if none.

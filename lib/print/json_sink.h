@@ -30,6 +30,7 @@ public:
 		append_number(out_, value);
 	}
 	void text(std::string_view key, std::string_view value);
+	void json(std::string_view key, std::string_view value); // what is JSON already
 
 	std::string &scratch() { return scratch_; }
 

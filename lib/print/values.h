@@ -75,7 +75,16 @@ enum class TimeForm : std::uint8_t {
 	none,
 };
 
+// A time as a field of its own.
+struct TimeText {
+	std::uint64_t nanoseconds = 0; // since 1970
+	TimeForm form = TimeForm::utc;
+};
+
 // Nothing for TimeForm::none.
 void append_time(std::string &out, std::uint64_t nanoseconds, TimeForm form);
+inline void append(std::string &out, const TimeText &time) {
+	append_time(out, time.nanoseconds, time.form);
+}
 
 } // namespace lisp

@@ -1,0 +1,26 @@
+// --count: how many messages there are of each type.
+#pragma once
+
+#include "lisp-decode/report.h"
+#include "print/printer.h"
+
+#include <array>
+
+namespace lisp {
+
+class Counting : public Report {
+public:
+	explicit Counting(const PrinterOptions &options) : format_(options.format) {}
+
+	void take(const Dissection &found, std::string &) override { take_type(found.type); }
+	bool wants_types_alone() const override { return true; }
+	void take_type(std::string_view type) override { ++messages_[type_index(type)]; }
+
+	void finish(std::string &out) override;
+
+private:
+	Format format_;
+	std::array<std::uint64_t, type_names.size()> messages_{};
+};
+
+} // namespace lisp

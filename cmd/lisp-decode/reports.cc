@@ -1,0 +1,73 @@
+#include "lisp-decode/reports.h"
+
+#include "common/cli.h"
+#include "lisp-decode/counting.h"
+#include "lisp-decode/pairing.h"
+#include "lisp-decode/statistics.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+namespace lisp {
+
+namespace {
+
+// Every message in the form that was asked for.
+class Listing : public Report {
+public:
+	explicit Listing(PrinterOptions options) : printer_(options) {}
+
+	void take(const Dissection &found, std::string &out) override {
+		printer_.buffer().swap(out);
+		printer_.print(found);
+		printer_.buffer().swap(out);
+	}
+
+private:
+	Printer printer_;
+};
+
+// So that nobody can make a capture that is slow to analyse.
+std::uint64_t random_seed() {
+	std::random_device device;
+	return std::uint64_t{device()} << 32 | device();
+}
+
+// Of the reports that are more than a list of messages.
+std::string_view chosen_analysis(const Options &options) {
+	std::string_view chosen;
+	for (const auto &[name, is_chosen] : {std::pair{"--pair", options.pair},
+	         std::pair{"--stats", options.statistics}, std::pair{"--count", options.counts}}) {
+		if (!is_chosen) continue;
+		if (!chosen.empty())
+			throw UsageError{fmt::format("{} and {} exclude each other", chosen, name)};
+		chosen = name;
+	}
+	return chosen;
+}
+
+} // namespace
+
+PrinterOptions printer_options(const Options &options) {
+	const auto format = parse_format(options.format);
+	if (!format)
+		throw UsageError{
+		    fmt::format("format '{}' is none of line, text, json, v102, hex", options.format)};
+	const auto time = parse_time_form(options.time);
+	if (!time) throw UsageError{fmt::format("time '{}' is none of utc, epoch, none", options.time)};
+	return {*format, *time, options.octets};
+}
+
+std::unique_ptr<Report> make_report(const Options &options) {
+	const auto printing = printer_options(options);
+	const auto analysis = chosen_analysis(options);
+	if (analysis.empty()) return std::make_unique<Listing>(printing);
+	if (printing.format == Format::v102 || printing.format == Format::hex)
+		throw UsageError{fmt::format("{} prints line, text or json", analysis)};
+	if (options.pair) return std::make_unique<Pairing>(printing, random_seed());
+	if (options.statistics) return std::make_unique<Statistics>(printing, random_seed());
+	return std::make_unique<Counting>(printing);
+}
+
+} // namespace lisp

@@ -1,0 +1,20 @@
+#include "lisp-decode/statistics.h"
+
+namespace lisp {
+
+void Statistics::finish(std::string &out) {
+	auto report = statistics_.finish();
+	report.time_form = options_.time;
+	if (options_.format == Format::json) {
+		JsonSink json{out};
+		json.open({});
+		describe_fields(json, report);
+		json.close();
+		out += '\n';
+	} else {
+		TextSink text{out};
+		describe_fields(text, report);
+	}
+}
+
+} // namespace lisp

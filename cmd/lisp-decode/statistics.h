@@ -1,0 +1,24 @@
+// --stats: what a capture shows about a LISP network as a whole.
+#pragma once
+
+#include "engine/traffic_statistics.h"
+#include "lisp-decode/report.h"
+#include "print/printer.h"
+
+namespace lisp {
+
+class Statistics : public Report {
+public:
+	// `seed` is for hash tables and shows in nothing.
+	Statistics(const PrinterOptions &options, std::uint64_t seed)
+	    : options_(options), statistics_({}, seed) {}
+
+	void take(const Dissection &found, std::string &) override { statistics_.take(found); }
+	void finish(std::string &out) override;
+
+private:
+	PrinterOptions options_;
+	TrafficStatistics statistics_;
+};
+
+} // namespace lisp
