@@ -29,7 +29,7 @@ enum class TakenAs : std::uint8_t { its_type, change_priority };
 // be used by two threads at a time. The secret is wiped when the key goes.
 //
 // Nothing is allocated per message but by OpenSSL 3.0 itself, which does so twice in a computation
-// under the key of last time, and no more than 20 times where algorithm 3 derives another.
+// under the key of last time, and 15 times where algorithm 3 derives another.
 class Key {
 public:
 	explicit Key(std::string_view secret);
