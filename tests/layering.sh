@@ -52,6 +52,7 @@ only() {
 }
 only openssl/ lib/auth/
 only pcap lib/capture/
+only zlib lib/capture/
 only event2/ lib/net/
 only CLI/ cmd/common/cli.cc
 
