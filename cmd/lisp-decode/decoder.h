@@ -19,6 +19,7 @@ public:
 	explicit Decoder(const Options &options);
 
 	void use(KeyRing keys) { keys_ = std::move(keys); }
+	void use(std::unique_ptr<Report> report) { report_ = std::move(report); }
 
 	bool wants_more() const { return left_ > 0; }
 	bool failed() const { return failed_; }

@@ -8,6 +8,10 @@ int main(int argc, char **argv) {
 	lisp::Cli cli{"lisp-decode", "print the LISP messages of captures or of hexadecimal text"};
 	cli.option(
 	    "-r,--read", options.inputs, "capture file, - for standard input; may be repeated", "FILE");
+	cli.option("-i,--interface", options.interface, "listen on a network interface", "NAME");
+	cli.flag("--follow", options.follow, "go on as the file grows or is replaced");
+	cli.option("--user", options.user, "with -i, as root: become USER, not nobody", "USER");
+	cli.option("-w,--write", options.output, "write packets to FILE instead of printing", "FILE");
 	cli.flag("--hex", options.hex, "the input is LISP messages in hexadecimal");
 	cli.option("-F,--format", options.format, "line, text, json, v102 or hex", "FORMAT");
 	cli.flag("--json", json, "the same as --format json");
@@ -29,5 +33,6 @@ int main(int argc, char **argv) {
 	    "tcpdump expression, or - for standard input; with --hex, files", "FILTER");
 	if (const auto status = cli.parse(argc, argv)) return *status;
 	if (json) options.format = "json";
+	if (options.follow || !options.interface.empty()) options.line_buffered = true;
 	return lisp::guarded("lisp-decode", [&] { return lisp::run(options); });
 }

@@ -11,6 +11,10 @@ struct Options {
 	std::vector<std::string> inputs; // -r: files, "-" for standard input
 	std::vector<std::string> words;  // a tcpdump expression, or "-"; with hex, files
 	bool hex = false;
+	std::string interface;
+	bool follow = false;
+	std::string user;   // to become after opening the interface; empty for nobody
+	std::string output; // -w: a capture to write instead of printing
 	std::string format = "line";
 	std::string time = "utc";
 	std::string types; // names with commas between; empty for all

@@ -1,7 +1,6 @@
-#include "capture/capture_file.h"
 #include "capture/hex_reader.h"
 #include "common/cli.h"
-#include "lisp-decode/decoder.h"
+#include "lisp-decode/captures.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +10,8 @@
 namespace lisp {
 
 namespace {
+
+constexpr int by_signal = 128; // added to its number, as in a shell's status
 
 // nullopt after complaints.
 std::optional<KeyRing> load_keys(const Options &options) {
@@ -27,6 +28,18 @@ struct Inputs {
 	std::string filter;
 };
 
+void check_combination(const Options &options, const std::vector<std::string> &files) {
+	if (options.hex && !(options.interface.empty() && options.output.empty() && !options.follow))
+		throw UsageError{"--hex excludes -i, -w and --follow"};
+	if (!options.interface.empty() && (!files.empty() || options.follow))
+		throw UsageError{"-i excludes -r, - and --follow"};
+	if (options.interface.empty() && !options.user.empty()) throw UsageError{"--user goes with -i"};
+	if (!options.output.empty() && (options.pair || options.statistics || options.counts))
+		throw UsageError{"-w excludes --pair, --stats and --count"};
+	if (options.follow && (files.size() != 1 || files.front() == "-"))
+		throw UsageError{"--follow goes with one -r FILE"};
+}
+
 Inputs choose_inputs(const Options &options) {
 	Inputs inputs{options.inputs, {}};
 	auto words = options.words;
@@ -39,29 +52,14 @@ Inputs choose_inputs(const Options &options) {
 		}
 		inputs.filter = fmt::format("{}", fmt::join(words, " "));
 	}
+	check_combination(options, inputs.files);
+	if (!options.interface.empty()) inputs.files.push_back(options.interface);
 	if (inputs.files.empty())
-		throw UsageError{"no input: expected -r FILE, or - for standard input"};
+		throw UsageError{"no input: expected -r FILE, -i INTERFACE, or - for standard input"};
 	return inputs;
 }
 
-void decode_capture(Decoder &decoder, const std::string &path, const std::string &filter) {
-	auto capture = CaptureFile::open(path);
-	if (!capture) return decoder.fail(capture.error());
-	if (!filter.empty()) {
-		if (const auto error = capture->set_filter(filter)) {
-			decoder.flush();
-			throw UsageError{*error};
-		}
-	}
-	while (decoder.wants_more()) {
-		const auto captured = capture->next();
-		if (!captured) break;
-		decoder.take(*captured);
-	}
-	if (!capture->error().empty()) decoder.fail(capture->error());
-}
-
-void decode_hex(Decoder &decoder, const std::string &path) {
+void decode_hex(Decoder &decoder, const std::string &path, const Interrupt &interrupt) {
 	const bool is_stdin = path == "-";
 	const std::unique_ptr<std::FILE, int (*)(std::FILE *)> opened{
 	    is_stdin ? nullptr : std::fopen(path.c_str(), "re"), &std::fclose};
@@ -69,6 +67,7 @@ void decode_hex(Decoder &decoder, const std::string &path) {
 	HexReader reader{is_stdin ? stdin : opened.get(), is_stdin ? "standard input" : path};
 	while (decoder.wants_more()) {
 		const auto captured = reader.next();
+		if (interrupt.signal() != 0) break;
 		for (const auto &error : reader.take_errors()) decoder.fail(error);
 		if (!captured) break;
 		decoder.take(*captured);
@@ -83,14 +82,17 @@ int run(const Options &options) {
 	auto keys = load_keys(options);
 	if (!keys) return 1;
 	decoder.use(std::move(*keys));
+	const Interrupt interrupt;
+	Captures captures{options, interrupt, decoder};
 	for (const auto &file : inputs.files) {
-		if (!decoder.wants_more()) break;
+		if (!decoder.wants_more() || interrupt.signal() != 0) break;
 		if (options.hex)
-			decode_hex(decoder, file);
+			decode_hex(decoder, file, interrupt);
 		else
-			decode_capture(decoder, file, inputs.filter);
+			captures.decode(file, inputs.filter);
 	}
 	decoder.finish();
+	if (const int signal = interrupt.signal(); signal != 0) return by_signal + signal;
 	return decoder.failed() ? 1 : 0;
 }
 

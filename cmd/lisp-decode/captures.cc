@@ -1,0 +1,62 @@
+#include "lisp-decode/captures.h"
+
+#include "common/cli.h"
+#include "common/os.h"
+#include "common/process.h"
+#include "lisp-decode/saving.h"
+
+#include <unistd.h>
+
+namespace lisp {
+
+Captures::Captures(const Options &options, const Interrupt &interrupt, Decoder &decoder)
+    : options_(options), interrupt_(interrupt), decoder_(decoder) {
+	if (options.output.empty()) return;
+	auto saving = std::make_unique<Saving>(options.output, options.line_buffered);
+	saving_ = saving.get();
+	decoder.use(std::move(saving));
+}
+
+Result<CaptureFile, std::string> Captures::open(const std::string &name) const {
+	const int stop = interrupt_.descriptor();
+	if (!options_.interface.empty()) return CaptureFile::listen(name, stop);
+	if (!options_.follow) return CaptureFile::open(name, stop);
+	if (access(name.c_str(), F_OK) < 0) complain(name + ": not there yet, waiting for it");
+	return CaptureFile::follow(name, stop);
+}
+
+// What comes from the network is read as somebody who can do no harm.
+void Captures::leave_root() const {
+	if (geteuid() == 0) become(options_.user.empty() ? "nobody" : options_.user);
+	os::forbid_new_privileges();
+}
+
+bool Captures::wants_more() const {
+	return decoder_.wants_more() && interrupt_.signal() == 0 &&
+	       (saving_ == nullptr || saving_->wants_more());
+}
+
+void Captures::decode(const std::string &name, const std::string &filter) {
+	auto capture = open(name);
+	if (!capture) {
+		if (interrupt_.signal() == 0) decoder_.fail(capture.error());
+		return;
+	}
+	if (!filter.empty()) {
+		if (const auto error = capture->set_filter(filter)) {
+			decoder_.flush();
+			throw UsageError{*error};
+		}
+	}
+	if (saving_ != nullptr)
+		if (const auto error = saving_->begin(*capture)) return decoder_.fail(*error);
+	if (!options_.interface.empty()) leave_root();
+	while (wants_more()) {
+		const auto captured = capture->next();
+		if (!captured) break;
+		decoder_.take(*captured);
+	}
+	if (!capture->error().empty()) decoder_.fail(capture->error());
+}
+
+} // namespace lisp
