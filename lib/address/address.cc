@@ -4,11 +4,17 @@ namespace lisp {
 
 namespace {
 
+// Here and below: what ends too soon is no address.
+void read_ip(Reader &in, Address &address, Afi afi, std::string_view field) {
+	const auto octets = in.take(afi == Afi::ipv4 ? 4 : 16, field);
+	if (in.ok()) address = afi == Afi::ipv4 ? IpAddress::v4(octets) : IpAddress::v6(octets);
+}
+
 void read_mac(Reader &in, Address &address, Afi afi, std::string_view field) {
 	MacAddress mac{afi, {}};
 	const auto octets = in.take(mac.width(), field);
 	std::copy(octets.begin(), octets.end(), mac.octets.begin());
-	address = mac;
+	if (in.ok()) address = mac;
 }
 
 void read_name(Reader &in, Address &address, std::string_view field) {
@@ -36,8 +42,8 @@ void read(Reader &in, Arena &arena, Address &address, std::string_view field, un
 	if (!in.ok()) return;
 	switch (afi) {
 	case Afi::none: address = IpAddress{}; return;
-	case Afi::ipv4: address = IpAddress::v4(in.take(4, field)); return;
-	case Afi::ipv6: address = IpAddress::v6(in.take(16, field)); return;
+	case Afi::ipv4:
+	case Afi::ipv6: return read_ip(in, address, afi, field);
 	case Afi::mac48:
 	case Afi::eui48:
 	case Afi::eui64: return read_mac(in, address, afi, field);
