@@ -3,6 +3,7 @@
 
 #include "message/security.h"
 #include "print/fields.h"
+#include "print/lcaf_fields.h"
 #include "print/values.h"
 
 namespace lisp {
@@ -13,6 +14,7 @@ inline constexpr auto fields<SecuredEid> = std::tuple{
         [](const SecuredEid &s) {
 	        return EidText{s.eid, s.mask_length};
         }},
+    Detail{"eid-lcaf", lcaf_in<&SecuredEid::eid>},
 };
 
 // What a member of the authorization is, where there is one.
