@@ -8,7 +8,7 @@ namespace {
 struct Signed {
 	const Captured &captured;
 	std::uint8_t key_id;
-	std::optional<EidPrefix> eid; // of the first record
+	std::optional<EidPrefix> eid; // the first
 };
 
 struct Selects {
@@ -29,6 +29,18 @@ struct Selects {
 	}
 };
 
+std::optional<EidPrefix> first_eid(const Message &message) {
+	if (const auto *info = std::get_if<Info>(&message))
+		return eid_prefix(info->eid, info->mask_length);
+	if (const auto *change = std::get_if<ChangePriority>(&message)) {
+		if (change->eids.empty()) return std::nullopt;
+		return EidPrefix::make(change->eids[0].eid, change->eids[0].mask_length);
+	}
+	const auto records = records_of(message);
+	if (records.empty()) return std::nullopt;
+	return eid_prefix(records[0].eid, records[0].mask_length);
+}
+
 } // namespace
 
 KeyRing::KeyRing(const std::vector<KeyFileLine> &lines) {
@@ -39,13 +51,14 @@ void KeyRing::verify(Dissection &found) {
 	if (found.inner != nullptr) verify(*found.inner);
 	auto *authentication = authentication_of(found.message);
 	if (authentication == nullptr) return;
-	const auto records = records_of(found.message);
-	const Signed message{found.captured, authentication->key_id,
-	    records.empty() ? std::nullopt : eid_prefix(records[0].eid, records[0].mask_length)};
+	const Signed message{found.captured, authentication->key_id, first_eid(found.message)};
+	const auto taken_as = std::holds_alternative<ChangePriority>(found.message)
+	                          ? TakenAs::change_priority
+	                          : TakenAs::its_type;
 	Verification result;
 	for (auto &[selector, key] : keys_) {
 		if (!std::visit(Selects{message}, selector)) continue;
-		result = key.check(found.captured.octets);
+		result = key.check(found.captured.octets, taken_as);
 		if (result.verdict == Verdict::good) break;
 	}
 	authentication->verification = result;
