@@ -33,7 +33,7 @@ void MessageLog::show(
 		text_ += '\n';
 		append_v102(text_, found);
 	} else {
-		append_line(text_, found, TimeForm::none);
+		append_line(text_, found);
 		if (dump_) text_ += '\n';
 		if (dump_) append_dump(text_, octets);
 	}

@@ -10,7 +10,7 @@
 namespace lisp {
 
 Captures::Captures(const Options &options, const Interrupt &interrupt, Decoder &decoder)
-    : options_(options), interrupt_(interrupt), decoder_(decoder) {
+    : options_(options), interrupt_(interrupt), decoder_(decoder), progress_(options) {
 	if (options.output.empty()) return;
 	auto saving = std::make_unique<Saving>(options.output, options.line_buffered);
 	saving_ = saving.get();
@@ -51,11 +51,13 @@ void Captures::decode(const std::string &name, const std::string &filter) {
 	if (saving_ != nullptr)
 		if (const auto error = saving_->begin(*capture)) return decoder_.fail(*error);
 	if (!options_.interface.empty()) leave_root();
+	if (progress_.wanted()) capture->watch([&] { progress_.show(*capture); });
 	while (wants_more()) {
 		const auto captured = capture->next();
 		if (!captured) break;
 		decoder_.take(*captured);
 	}
+	progress_.erase();
 	if (!capture->error().empty()) decoder_.fail(capture->error());
 }
 

@@ -5,6 +5,7 @@
 #include "lisp-decode/decoder.h"
 #include "lisp-decode/interrupt.h"
 #include "lisp-decode/options.h"
+#include "lisp-decode/progress.h"
 
 #include <string>
 
@@ -29,6 +30,7 @@ private:
 	const Options &options_;
 	const Interrupt &interrupt_;
 	Decoder &decoder_;
+	Progress progress_;
 	Saving *saving_ = nullptr; // the decoder's
 };
 

@@ -2,6 +2,7 @@
 
 #include "common/cli.h"
 #include "lisp-decode/reports.h"
+#include "message/rules.h"
 
 #include <fmt/format.h>
 
@@ -26,6 +27,9 @@ DissectOptions dissect_options(const Options &options) {
 	return chosen;
 }
 
+// Entries in each table of what earlier messages were.
+constexpr std::size_t max_history = 65536;
+
 } // namespace
 
 void complain(const std::string &what) {
@@ -35,19 +39,33 @@ void complain(const std::string &what) {
 Decoder::Decoder(const Options &options)
     : dissect_options_(dissect_options(options)), selection_(options),
       report_(make_report(options)), output_(options.line_buffered),
-      left_(options.count == 0 ? UINT64_MAX : options.count) {}
+      left_(options.count == 0 ? UINT64_MAX : options.count) {
+	if (options.check) history_.emplace(max_history, random_seed());
+}
 
 void Decoder::take(const Captured &captured) {
 	arena_.reset();
-	if (report_->wants_types_alone() && keys_.empty() && !selection_.needs_messages())
+	if (report_->wants_types_alone() && keys_.empty() && !history_ && !selection_.needs_messages())
 		return take_type(dissected_type(captured, arena_, dissect_options_));
 	auto found = dissect(captured, arena_, dissect_options_);
-	if (!selection_.wants(found)) return;
+	if (!history_ && !selection_.wants(found)) return;
 	if (!keys_.empty()) keys_.verify(found);
+	// The history is made of all messages.
+	if (history_ && !(check(found) && selection_.wants(found))) return;
 	if (found.error) failed_ = true;
 	report_->take(found, text_);
 	--left_;
 	if (!output_.offer(text_)) left_ = 0;
+}
+
+// False for a message that is as it should be.
+bool Decoder::check(Dissection &found) {
+	check_rules(found);
+	history_->check(found);
+	if (found.error) return true;
+	for (const auto *at = &found; at != nullptr; at = at->inner)
+		if (at->warnings.has_violation()) return true;
+	return false;
 }
 
 void Decoder::take_type(std::string_view type) {

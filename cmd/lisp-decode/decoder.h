@@ -1,6 +1,7 @@
 // From datagrams to text on standard output.
 #pragma once
 
+#include "engine/message_history.h"
 #include "lisp-decode/key_ring.h"
 #include "lisp-decode/options.h"
 #include "lisp-decode/output.h"
@@ -36,9 +37,12 @@ public:
 private:
 	void take_type(std::string_view type);
 
+	bool check(Dissection &found);
+
 	DissectOptions dissect_options_;
 	KeyRing keys_{{}};
 	Selection selection_;
+	std::optional<MessageHistory> history_; // where rules are checked
 	std::unique_ptr<Report> report_;
 	Output output_;
 	std::string text_;

@@ -19,8 +19,13 @@ int main(int argc, char **argv) {
 	cli.option("--keys", options.key_file, "check authentication with the keys in FILE", "FILE");
 	cli.flag("--insecure-perms", options.insecure_perms, "take keys from a file others may read");
 	cli.flag("-x,--octets", options.octets, "print the octets of each message, too");
-	cli.option("--time", options.time, "times as utc, epoch or none", "FORM");
+	cli.option("--time", options.time, "times as utc, local, epoch, delta or none", "FORM");
 	cli.option("--type", options.types, "only messages of these types", "TYPE,...");
+	cli.option("--eid", options.eids, "only messages about EIDs in or around PREFIX", "PREFIX");
+	cli.option("--rloc", options.rlocs, "only messages from, to or about an RLOC", "ADDRESS");
+	cli.option("--nonce", options.nonces, "only messages with this nonce", "N");
+	cli.option("--instance", options.instances, "only messages of this Instance ID", "N");
+	cli.flag("--check", options.check, "only messages that break rules of the RFCs, and which");
 	cli.option("--type5", options.type_five,
 	    "type 5 is a Change-Priority Message or a Map-Notify-Ack: auto, cpm or ack", "KIND");
 	cli.option("--cpm-subtype", options.cpm_sub_type,
@@ -29,6 +34,7 @@ int main(int argc, char **argv) {
 	cli.flag("--stats", options.statistics, "print statistics instead of messages");
 	cli.flag("--count", options.counts, "print how many messages there are of each type");
 	cli.flag("-l,--line-buffered", options.line_buffered, "write each message out at once");
+	cli.flag("--no-progress", options.no_progress, "do not tell how far a long file has been read");
 	cli.option("filter", options.words,
 	    "tcpdump expression, or - for standard input; with --hex, files", "FILTER");
 	if (const auto status = cli.parse(argc, argv)) return *status;

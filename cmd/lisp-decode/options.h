@@ -18,6 +18,12 @@ struct Options {
 	std::string format = "line";
 	std::string time = "utc";
 	std::string types; // names with commas between; empty for all
+	// What messages are about: alternatives, or none for whatever it is.
+	std::vector<std::string> eids;
+	std::vector<std::string> rlocs;
+	std::vector<std::string> nonces;
+	std::vector<std::string> instances;
+	bool check = false; // messages that break a rule, and all the rules that they break
 	std::string type_five = "auto";
 	std::string cpm_sub_type; // a number; empty for none
 	bool pair = false;        // at most one of these three
@@ -28,6 +34,7 @@ struct Options {
 	bool insecure_perms = false;
 	bool octets = false;
 	bool line_buffered = false;
+	bool no_progress = false;
 };
 
 // The exit status.

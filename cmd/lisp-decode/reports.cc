@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <random>
+#include <unistd.h>
 
 namespace lisp {
 
@@ -28,10 +30,15 @@ private:
 	Printer printer_;
 };
 
-// So that nobody can make a capture that is slow to analyse.
-std::uint64_t random_seed() {
-	std::random_device device;
-	return std::uint64_t{device()} << 32 | device();
+// Whether standard output is a terminal whose user wants colours: see no-color.org.
+bool stands_out() {
+	const auto is_set = [](const char *name) {
+		const auto *value = std::getenv(name);
+		return value != nullptr && *value != '\0';
+	};
+	const auto *terminal = std::getenv("TERM");
+	return isatty(STDOUT_FILENO) != 0 && !is_set("NO_COLOR") && terminal != nullptr &&
+	       std::string_view{terminal} != "dumb";
 }
 
 // Of the reports that are more than a list of messages.
@@ -49,14 +56,22 @@ std::string_view chosen_analysis(const Options &options) {
 
 } // namespace
 
+std::uint64_t random_seed() {
+	std::random_device device;
+	return std::uint64_t{device()} << 32 | device();
+}
+
 PrinterOptions printer_options(const Options &options) {
 	const auto format = parse_format(options.format);
 	if (!format)
 		throw UsageError{
 		    fmt::format("format '{}' is none of line, text, json, v102, hex", options.format)};
 	const auto time = parse_time_form(options.time);
-	if (!time) throw UsageError{fmt::format("time '{}' is none of utc, epoch, none", options.time)};
-	return {*format, *time, options.octets};
+	if (!time)
+		throw UsageError{
+		    fmt::format("time '{}' is none of utc, local, epoch, delta, none", options.time)};
+	return {
+	    *format, *time, options.octets, options.check, stands_out() ? terminal_colours : Colours{}};
 }
 
 std::unique_ptr<Report> make_report(const Options &options) {
@@ -65,6 +80,8 @@ std::unique_ptr<Report> make_report(const Options &options) {
 	if (analysis.empty()) return std::make_unique<Listing>(printing);
 	if (printing.format == Format::v102 || printing.format == Format::hex)
 		throw UsageError{fmt::format("{} prints line, text or json", analysis)};
+	if (printing.time == TimeForm::delta)
+		throw UsageError{fmt::format("{} has no time since the message before", analysis)};
 	if (options.pair) return std::make_unique<Pairing>(printing, random_seed());
 	if (options.statistics) return std::make_unique<Statistics>(printing, random_seed());
 	return std::make_unique<Counting>(printing);

@@ -9,6 +9,9 @@
 
 namespace lisp {
 
+// So that nobody can make a capture that is slow to analyse.
+std::uint64_t random_seed();
+
 // Throw UsageError for options that contradict themselves, or have values that nobody knows.
 PrinterOptions printer_options(const Options &options);
 std::unique_ptr<Report> make_report(const Options &options);

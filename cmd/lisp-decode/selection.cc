@@ -26,14 +26,15 @@ std::vector<std::string_view> split_types(std::string_view list) {
 
 } // namespace
 
-Selection::Selection(const Options &options) : types_(split_types(options.types)) {}
+Selection::Selection(const Options &options)
+    : types_(split_types(options.types)), criteria_(options) {}
 
 bool Selection::wants_type(std::string_view type) const {
 	return types_.empty() || std::find(types_.begin(), types_.end(), type) != types_.end();
 }
 
 bool Selection::wants(const Dissection &found) const {
-	return wants_type(found.type);
+	return wants_type(found.type) && (criteria_.empty() || criteria_.match(found));
 }
 
 } // namespace lisp

@@ -1,8 +1,7 @@
 // Which messages the user wants to see.
 #pragma once
 
-#include "lisp-decode/options.h"
-#include "message/dissection.h"
+#include "lisp-decode/criteria.h"
 
 #include <string_view>
 #include <vector>
@@ -17,11 +16,12 @@ public:
 	bool wants(const Dissection &found) const;
 
 	// Where the type is all that counts, wants_type() says the same.
-	bool needs_messages() const { return false; }
+	bool needs_messages() const { return !criteria_.empty(); }
 	bool wants_type(std::string_view type) const;
 
 private:
 	std::vector<std::string_view> types_; // none for all
+	Criteria criteria_;
 };
 
 } // namespace lisp

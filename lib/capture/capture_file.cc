@@ -3,10 +3,13 @@
 #include "capture/growing_file.h"
 #include "capture/pcap_handle.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
+#include <unistd.h>
 
 namespace lisp {
 
@@ -161,7 +164,10 @@ bool CaptureFile::go_on() {
 bool CaptureFile::read_frame() {
 	const u_char *octets = nullptr;
 	int status = 0;
-	if (counters_.frames % frames_between_looks == 0 && stopped()) return false;
+	if (counters_.frames % frames_between_looks == 0) {
+		if (stopped()) return false;
+		if (look_) look_();
+	}
 	while ((status = pcap_next_ex(pcap_->handle(), &pcap_->header, &octets)) != 1) {
 		if (status == 0 ? wait_for_packet() : go_on()) continue;
 		if (error_.empty() && !stopped()) explain_end(status == PCAP_ERROR);
@@ -243,6 +249,17 @@ CaptureCounters CaptureFile::counters() const {
 	auto counters = counters_;
 	counters.fragments_dropped = reassembly_.dropped();
 	return counters;
+}
+
+std::optional<CapturePosition> CaptureFile::position() const {
+	if (kind_ != Kind::file || !pcap_) return std::nullopt;
+	const int descriptor = pcap_->opened.descriptor;
+	struct stat file {};
+	if (fstat(descriptor, &file) < 0 || !S_ISREG(file.st_mode)) return std::nullopt;
+	const auto at = lseek(descriptor, 0, SEEK_CUR);
+	if (at < 0) return std::nullopt;
+	return CapturePosition{
+	    static_cast<std::uint64_t>(at), static_cast<std::uint64_t>(file.st_size)};
 }
 
 } // namespace lisp

@@ -5,6 +5,7 @@
 #include "capture/frame.h"
 #include "capture/reassembly.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +23,12 @@ struct CaptureCounters {
 	std::uint64_t other = 0;     // anything else
 	// Those that could be LISP, did not find together and were not shown alone.
 	std::uint64_t fragments_dropped = 0;
+};
+
+// How far a file has been read, in octets as they are stored.
+struct CapturePosition {
+	std::uint64_t at = 0;
+	std::uint64_t size = 0;
 };
 
 // Reads a capture packet after packet. What next() returns is valid until the next call; nothing is
@@ -67,6 +74,12 @@ public:
 
 	CaptureCounters counters() const;
 
+	// None of what is no regular file.
+	std::optional<CapturePosition> position() const;
+
+	// Calls it now and then while next() reads, between one frame and the next.
+	void watch(std::function<void()> look) { look_ = std::move(look); }
+
 	int link_type() const { return link_type_; } // as pcap_datalink() numbers them
 	const std::string &name() const { return name_; }
 
@@ -93,6 +106,7 @@ private:
 	std::string name_;
 	Kind kind_;
 	int stop_;
+	std::function<void()> look_;
 	std::unique_ptr<Pcap> pcap_;
 	std::string filter_;
 	int link_type_ = 0;

@@ -20,7 +20,7 @@ void ClosePcap::operator()(pcap *handle) const {
 }
 
 Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &name) {
-	OpenedPcap opened{nullptr, std::make_shared<std::string>()};
+	OpenedPcap opened{nullptr, std::make_shared<std::string>(), fileno(file)};
 	if (is_gzip(file)) file = open_gzip(file, opened.fault);
 	if (file == nullptr) return name + ": " + std::strerror(errno);
 	std::array<char, PCAP_ERRBUF_SIZE> why{};
@@ -34,7 +34,7 @@ Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &
 Result<OpenedPcap, std::string> open_interface(const std::string &name) {
 	std::array<char, PCAP_ERRBUF_SIZE> why{};
 	OpenedPcap opened{
-	    PcapHandle{pcap_create(name.c_str(), why.data())}, std::make_shared<std::string>()};
+	    PcapHandle{pcap_create(name.c_str(), why.data())}, std::make_shared<std::string>(), -1};
 	auto *handle = opened.handle.get();
 	if (handle == nullptr) return name + ": " + why.data();
 	pcap_set_snaplen(handle, snapshot_length);

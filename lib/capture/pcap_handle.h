@@ -19,6 +19,7 @@ using PcapHandle = std::unique_ptr<pcap, ClosePcap>;
 struct OpenedPcap {
 	PcapHandle handle;
 	std::shared_ptr<std::string> fault; // of the stream beneath; empty as long as there is none
+	int descriptor = -1;                // of the file beneath, if there is one
 };
 
 // A capture read from `file`, which is closed with the handle, or at once on failure; gzip is

@@ -98,7 +98,7 @@ public:
 	void operator()(const MapRequest &request) {
 		check_bits(reserved_in_request, Warning::reserved_request_bits);
 		broken_if(request.nonce == 0, Warning::zero_nonce);
-		broken_if(request.records.size() != 1 && !found_.error, Warning::record_count);
+		broken_if(request.records.size() != 1, Warning::record_count);
 		broken_if(request.probe && afi(request.source_eid) != Afi::none, Warning::probe_source_eid);
 		// To subscribe no more is to name no ITR-RLOC (RFC 9437 section 5).
 		for (const auto &rloc : request.itr_rlocs)
@@ -155,7 +155,6 @@ public:
 	}
 
 	void operator()(const OtherMessage &message) {
-		if (found_.error) return;
 		broken_if(message.type == 0, Warning::reserved_type);
 		broken_if(message.type >= 9 && message.type <= 14, Warning::unassigned_type);
 	}
@@ -192,8 +191,10 @@ void check_rules(Dissection &found) {
 	found.warnings.add_if(!found.captured.data && is_large(found.captured), Warning::large_packet);
 	const Dissection *outer = nullptr;
 	for (auto *at = &found; at != nullptr; outer = at, at = at->inner) {
-		std::visit(Check{*at, outer}, at->message);
+		// Zeros may stand for what there was not.
+		if (at->error) continue;
 		check_ports(*at, outer, at->warnings);
+		std::visit(Check{*at, outer}, at->message);
 		check_addresses(at->message, at->warnings);
 	}
 }

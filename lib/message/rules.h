@@ -9,8 +9,8 @@
 
 namespace lisp {
 
-// Adds to the warnings of the message and of those inside it. What could not be read breaks
-// nothing.
+// Adds to the warnings of the message and of those inside it. Of one with a fault nothing but the
+// size is looked at.
 void check_rules(Dissection &found);
 
 } // namespace lisp

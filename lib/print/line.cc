@@ -182,9 +182,11 @@ void append_body(std::string &out, const MapReferral &referral) {
 void append_body(std::string &out, const Info &info) {
 	append_nonce(out, info.nonce);
 	append_authentication(out, info.authentication);
-	out += ", ";
-	append(out, EidText{info.eid, info.mask_length});
-	append_ttl(out, info.ttl);
+	if (afi(info.eid) != Afi::none) {
+		out += ", ";
+		append(out, EidText{info.eid, info.mask_length});
+	}
+	if (info.ttl.count() != 0) append_value(out, "ttl", std::optional{info.ttl.count()});
 	if (const auto nat = nat_of(info)) {
 		out += ", ";
 		append(out, *nat);
@@ -253,14 +255,53 @@ void append_body(std::string &out, const OtherMessage &message) {
 	out += " octets";
 }
 
-void append_message(std::string &out, const Dissection &found) {
+void append_message(std::string &out, const Dissection &found, const Colours &colours) {
+	out += colours.type;
 	out += found.type;
+	out += colours.off;
 	std::visit([&](const auto &message) { append_body(out, message); }, found.message);
 	if (found.inner == nullptr) return;
 	out += ", ";
 	append_endpoints(out, found.inner->captured);
 	out += ": ";
-	append_message(out, *found.inner);
+	append_message(out, *found.inner, colours);
+}
+
+void append_fault(std::string &out, const WireError &error, const Colours &colours) {
+	out += ' ';
+	out += colours.fault;
+	out += '[';
+	out += name(error.reason);
+	out += " at ";
+	append_number(out, error.offset);
+	out += " (";
+	out += error.field;
+	out += ")]";
+	out += colours.off;
+}
+
+void append_warning(std::string &out, const WarningLine &warning, const Colours &colours) {
+	out += ' ';
+	out += colours.warning;
+	out += "[warning: ";
+	out += warning.text.reason;
+	out += " (";
+	append(out, WarningField{warning});
+	out += ")]";
+	out += colours.off;
+}
+
+void append_violation(std::string &out, const WarningLine &warning, const Colours &colours) {
+	out += "\n\t";
+	out += colours.warning;
+	out += "violation: ";
+	out += warning.text.reason;
+	out += ", ";
+	append(out, WarningField{warning});
+	out += " (";
+	out += warning.text.section;
+	out += ')';
+	out += colours.off;
 }
 
 } // namespace
@@ -272,31 +313,24 @@ void append_endpoints(std::string &out, const Captured &captured) {
 	append_endpoint(out, *captured.destination);
 }
 
-void append_line(std::string &out, const Dissection &found, TimeForm form) {
-	if (found.captured.time && form != TimeForm::none) {
-		append_time(out, *found.captured.time, form);
+void append_line(std::string &out, const Dissection &found, const LineForm &form) {
+	if (form.time) {
+		append(out, *form.time);
 		out += ' ';
 	}
 	if (found.captured.source) {
 		append_endpoints(out, found.captured);
 		out += ": ";
 	}
-	append_message(out, found);
-	if (found.error) {
-		out += " [";
-		out += name(found.error->reason);
-		out += " at ";
-		append_number(out, found.error->offset);
-		out += " (";
-		out += found.error->field;
-		out += ")]";
-	}
+	append_message(out, found, form.colours);
+	if (found.error) append_fault(out, *found.error, form.colours);
 	for_each_warning(found, [&](const WarningLine &warning) {
-		out += " [warning: ";
-		out += warning.text.reason;
-		out += " (";
-		append(out, WarningField{warning});
-		out += ")]";
+		if (!form.violations_apart || warning.text.section.empty())
+			append_warning(out, warning, form.colours);
+	});
+	if (!form.violations_apart) return;
+	for_each_warning(found, [&](const WarningLine &warning) {
+		if (!warning.text.section.empty()) append_violation(out, warning, form.colours);
 	});
 }
 

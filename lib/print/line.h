@@ -2,9 +2,18 @@
 #pragma once
 
 #include "message/dissection.h"
+#include "print/colours.h"
 #include "print/values.h"
 
 namespace lisp {
+
+struct LineForm {
+	std::optional<TimeText> time; // of the message
+	Colours colours;
+	// Each broken rule of an RFC on a line of its own that says which, after the message:
+	// "\tviolation: host bits set, eid (RFC 9301 5.4)".
+	bool violations_apart = false;
+};
 
 // Without the line's end. Times, addresses and whatever else is not known are left out:
 //
@@ -12,7 +21,7 @@ namespace lisp {
 //
 // A locator is RLOC,PRIORITY,WEIGHT and the letters of its flags L, p and R. Flags of the message
 // that are set stand by their JSON key. Faults and broken rules end the line in brackets.
-void append_line(std::string &out, const Dissection &found, TimeForm form);
+void append_line(std::string &out, const Dissection &found, const LineForm &form = {});
 
 // "192.0.2.1:4342 > [2001:db8::1]:4342"; nothing where the addresses are not known.
 void append_endpoints(std::string &out, const Captured &captured);

@@ -331,10 +331,16 @@ inline void append(std::string &out, const WarningField &field) {
 	out += field.line.text.field;
 }
 
+// None where no RFC is broken.
+inline std::optional<std::string_view> section_of(const WarningLine &line) {
+	return line.text.section.empty() ? std::nullopt : std::optional{line.text.section};
+}
+
 template <>
 inline constexpr auto fields<WarningLine> = std::tuple{
     Field{"reason", [](const WarningLine &line) { return line.text.reason; }},
     Field{"field", [](const WarningLine &line) { return WarningField{line}; }},
+    Field{"section", &section_of},
 };
 
 // The message's own warnings and those of what is inside it.
@@ -351,15 +357,24 @@ inline constexpr auto fields<WireError> = std::tuple{
     Field{"field", &WireError::field},
 };
 
-// Everything about a message. `form` is that of the time.
+// What is wrong with a message, and with those inside it.
+template <class Sink> void describe_faults(Sink &out, const Dissection &found) {
+	describe(out, "error", found.error);
+	bool any = false;
+	for_each_warning(found, [&](const WarningLine &warning) {
+		if (!any) out.open_list("warnings");
+		any = true;
+		describe(out, {}, warning);
+	});
+	if (any) out.close_list();
+}
+
+// Everything about a message but what is wrong with it.
 template <class Sink>
-void describe_dissection(Sink &out, const Dissection &found, TimeForm form, bool with_octets) {
+void describe_contents(
+    Sink &out, const Dissection &found, const std::optional<TimeText> &time, bool with_octets) {
 	const auto &captured = found.captured;
-	if (captured.time && form != TimeForm::none) {
-		out.scratch().clear();
-		append_time(out.scratch(), *captured.time, form);
-		out.text("time", out.scratch());
-	}
+	describe(out, "time", time);
 	if (captured.frame != 0) out.number("frame", captured.frame);
 	if (captured.source) {
 		describe(out, "src", captured.source->address);
@@ -375,17 +390,10 @@ void describe_dissection(Sink &out, const Dissection &found, TimeForm form, bool
 	if (with_octets) describe(out, "octets", HexOctets{captured.octets});
 	if (found.inner != nullptr) {
 		out.open("inner");
-		describe_dissection(out, *found.inner, form, false);
+		describe_contents(out, *found.inner, {}, false);
+		describe_faults(out, *found.inner);
 		out.close();
 	}
-	describe(out, "error", found.error);
-	bool any = false;
-	for_each_warning(found, [&](const WarningLine &warning) {
-		if (!any) out.open_list("warnings");
-		any = true;
-		describe(out, {}, warning);
-	});
-	if (any) out.close_list();
 }
 
 } // namespace lisp

@@ -5,6 +5,7 @@
 #include "print/v102.h"
 
 #include <array>
+#include <utility>
 
 namespace lisp {
 
@@ -23,9 +24,11 @@ constexpr std::array<Named<Format>, 5> formats{{
     {"hex", Format::hex},
 }};
 
-constexpr std::array<Named<TimeForm>, 3> time_forms{{
+constexpr std::array<Named<TimeForm>, 5> time_forms{{
     {"utc", TimeForm::utc},
+    {"local", TimeForm::local},
     {"epoch", TimeForm::epoch},
+    {"delta", TimeForm::delta},
     {"none", TimeForm::none},
 }};
 
@@ -51,7 +54,8 @@ Printer::Printer(PrinterOptions options) : options_(options) {}
 void Printer::print(const Dissection &found) {
 	switch (options_.format) {
 	case Format::line:
-		append_line(buffer_, found, options_.time);
+		append_line(
+		    buffer_, found, {time_of(found.captured), options_.colours, options_.violations_apart});
 		buffer_ += '\n';
 		break;
 	case Format::text: print_text(found); break;
@@ -63,16 +67,32 @@ void Printer::print(const Dissection &found) {
 	if (options_.octets && with_dump) append_dump(buffer_, found.captured.octets);
 }
 
+std::optional<TimeText> Printer::time_of(const Captured &captured) {
+	if (!captured.time || options_.time == TimeForm::none) return std::nullopt;
+	const auto before = std::exchange(latest_, *captured.time);
+	if (options_.time != TimeForm::delta) return TimeText{*captured.time, options_.time};
+	return TimeText{*captured.time - before.value_or(*captured.time), options_.time};
+}
+
 void Printer::print_text(const Dissection &found) {
+	buffer_ += options_.colours.type;
 	buffer_ += found.type;
+	buffer_ += options_.colours.off;
 	buffer_ += '\n';
-	describe_dissection(text_, found, options_.time, false);
+	describe_contents(text_, found, time_of(found.captured), false);
+	const auto faults_at = buffer_.size();
+	buffer_ += found.error ? options_.colours.fault : options_.colours.warning;
+	const auto text_at = buffer_.size();
+	describe_faults(text_, found);
+	if (buffer_.size() == text_at) return buffer_.resize(faults_at);
+	buffer_.insert(buffer_.size() - 1, options_.colours.off);
 }
 
 void Printer::print_json(const Dissection &found) {
 	json_.restart();
 	json_.open({});
-	describe_dissection(json_, found, options_.time, options_.octets);
+	describe_contents(json_, found, time_of(found.captured), options_.octets);
+	describe_faults(json_, found);
 	json_.close();
 	buffer_ += '\n';
 }

@@ -2,6 +2,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <optional>
 
 namespace lisp {
 
@@ -17,9 +20,9 @@ void append_digits(std::string &out, std::uint64_t value, unsigned width) {
 	out.append(digits.data(), width);
 }
 
-void append_utc(std::string &out, std::uint64_t since_1970) {
+void append_date_and_time(std::string &out, std::int64_t since_1970) {
 	using namespace std::chrono;
-	const auto now = sys_seconds{seconds{static_cast<std::int64_t>(since_1970)}};
+	const auto now = sys_seconds{seconds{since_1970}};
 	const auto today = floor<days>(now);
 	const year_month_day date{today};
 	const auto of_day = static_cast<std::uint64_t>((now - today).count());
@@ -34,6 +37,35 @@ void append_utc(std::string &out, std::uint64_t since_1970) {
 	append_digits(out, of_day / 60 % 60, 2);
 	out += ':';
 	append_digits(out, of_day % 60, 2);
+}
+
+// Seconds east of UTC. Zones change at quarters of an hour, if at all: no more often is the C
+// library, which is slow, to be asked.
+std::int64_t zone_offset(std::int64_t since_1970) {
+	constexpr std::int64_t quarter = 15 * 60;
+	thread_local std::optional<std::int64_t> known;
+	thread_local std::int64_t offset = 0;
+	if (known == since_1970 / quarter) return offset;
+	const auto time = static_cast<std::time_t>(since_1970);
+	std::tm there{};
+	offset = localtime_r(&time, &there) != nullptr ? there.tm_gmtoff : 0;
+	known = since_1970 / quarter;
+	return offset;
+}
+
+// "+02:00"
+void append_zone(std::string &out, std::int64_t offset) {
+	out += offset < 0 ? '-' : '+';
+	const auto minutes = static_cast<std::uint64_t>(std::abs(offset)) / 60;
+	append_digits(out, minutes / 60, 2);
+	out += ':';
+	append_digits(out, minutes % 60, 2);
+}
+
+void append_seconds(std::string &out, std::uint64_t nanoseconds) {
+	append_number(out, nanoseconds / second);
+	out += '.';
+	append_digits(out, nanoseconds % second, 9);
 }
 
 } // namespace
@@ -74,14 +106,25 @@ std::string_view name(ChangePriorityLayout layout) {
 }
 
 void append_time(std::string &out, std::uint64_t nanoseconds, TimeForm form) {
-	if (form == TimeForm::none) return;
-	if (form == TimeForm::utc)
-		append_utc(out, nanoseconds / second);
-	else
-		append_number(out, nanoseconds / second);
-	out += '.';
-	append_digits(out, nanoseconds % second, 9);
-	if (form == TimeForm::utc) out += 'Z';
+	const auto since_1970 = static_cast<std::int64_t>(nanoseconds / second);
+	const auto offset = form == TimeForm::local ? zone_offset(since_1970) : 0;
+	switch (form) {
+	case TimeForm::none: break;
+	case TimeForm::epoch: append_seconds(out, nanoseconds); break;
+	case TimeForm::delta:
+		if (nanoseconds >> 63 != 0) out += '-';
+		append_seconds(out, nanoseconds >> 63 != 0 ? 0 - nanoseconds : nanoseconds);
+		break;
+	case TimeForm::utc:
+	case TimeForm::local:
+		append_date_and_time(out, since_1970 + offset);
+		out += '.';
+		append_digits(out, nanoseconds % second, 9);
+		if (form == TimeForm::utc)
+			out += 'Z';
+		else
+			append_zone(out, offset);
+	}
 }
 
 } // namespace lisp

@@ -71,13 +71,15 @@ std::string_view name(ChangePriorityLayout layout);
 
 enum class TimeForm : std::uint8_t {
 	utc,   // RFC 3339: "2012-05-31T12:00:00.123456789Z"
+	local, // the same in the zone of the environment: "2012-05-31T14:00:00.123456789+02:00"
 	epoch, // seconds since 1970: "1338465600.123456789"
+	delta, // seconds since the message before: "0.000123456", "-0.000000001"
 	none,
 };
 
 // A time as a field of its own.
 struct TimeText {
-	std::uint64_t nanoseconds = 0; // since 1970
+	std::uint64_t nanoseconds = 0; // since 1970; with delta a difference, in two's complement
 	TimeForm form = TimeForm::utc;
 };
 
