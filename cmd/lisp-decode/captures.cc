@@ -58,6 +58,7 @@ void Captures::decode(const std::string &name, const std::string &filter) {
 		decoder_.take(*captured);
 	}
 	progress_.erase();
+	decoder_.account(capture->counters());
 	if (!capture->error().empty()) decoder_.fail(capture->error());
 }
 

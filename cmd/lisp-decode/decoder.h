@@ -26,6 +26,7 @@ public:
 	bool failed() const { return failed_; }
 
 	void take(const Captured &captured);
+	void account(const CaptureCounters &counters) { report_->account(counters); }
 
 	// After what was decoded before, also where both go to one file.
 	void fail(const std::string &why);

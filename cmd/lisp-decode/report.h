@@ -1,6 +1,7 @@
 // What becomes of the messages that were selected.
 #pragma once
 
+#include "capture/capture_file.h"
 #include "message/dissection.h"
 
 #include <string>
@@ -20,6 +21,9 @@ public:
 	// Whether take_type() will do, where nothing else asks for more than the type either.
 	virtual bool wants_types_alone() const { return false; }
 	virtual void take_type(std::string_view type) { static_cast<void>(type); }
+
+	// When a capture has been read: what else was in it.
+	virtual void account(const CaptureCounters &counters) { static_cast<void>(counters); }
 
 	// After the last message, or when the user has seen enough.
 	virtual void finish(std::string &out) { static_cast<void>(out); }

@@ -9,11 +9,13 @@ void Statistics::finish(std::string &out) {
 		JsonSink json{out};
 		json.open({});
 		describe_fields(json, report);
+		describe(json, "input", input_);
 		json.close();
 		out += '\n';
 	} else {
 		TextSink text{out};
 		describe_fields(text, report);
+		describe(text, "input", input_);
 	}
 }
 

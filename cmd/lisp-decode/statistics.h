@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/traffic_statistics.h"
+#include "lisp-decode/input_fields.h"
 #include "lisp-decode/report.h"
 #include "print/printer.h"
 
@@ -14,11 +15,13 @@ public:
 	    : options_(options), statistics_({}, seed) {}
 
 	void take(const Dissection &found, std::string &) override { statistics_.take(found); }
+	void account(const CaptureCounters &counters) override { input_ += counters; }
 	void finish(std::string &out) override;
 
 private:
 	PrinterOptions options_;
 	TrafficStatistics statistics_;
+	CaptureCounters input_;
 };
 
 } // namespace lisp
