@@ -257,7 +257,7 @@ TEST_F(CaptureFiles, AGrowingFileIsFollowedIntoTheNextOne) {
 	std::atomic<int> seen = 0;
 	std::thread follower{[&] {
 		auto capture = CaptureFile::follow(path, ends[0]);
-		for (const unsigned frame : {1, 2, 1, 2, 3, 1, 2}) {
+		for (const auto frame : {1U, 2U, 1U, 2U, 3U, 1U, 2U}) {
 			EXPECT_EQ(capture->next()->frame, frame);
 			++seen;
 			seen.notify_one();
