@@ -246,8 +246,9 @@ inline Address make_lcaf(Arena &arena, const LcafValue &value) {
 void read_lcaf(Reader &in, Arena &arena, LcafBody &body, unsigned nesting);
 void write_lcaf(Writer &out, const LcafBody &body);
 
-// "geo(48d50m11s N, 2d21m8s E, 35 m, 198.51.100.9)": every field that is not reserved is in it. An
-// Instance ID is "[100]10.1.1.1", with its mask length "[100/24]-".
+// "geo(48d50m11s N, 2d21m8s E, 35 m, 198.51.100.9)": every field that means something is in it. An
+// Instance ID is "[100]10.1.1.1", a range of them "[100/24]-"; of instance 0, an IP address stands
+// alone as in the text of an EID-prefix.
 void append(std::string &out, const LcafBody &body);
 
 // Whether there is a vendor's LCAF in the address, however deep.

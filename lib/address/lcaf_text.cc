@@ -65,9 +65,15 @@ void append_items(Items &items, const lcaf::AfiList &list) {
 	for (const auto &address : list.addresses) items.address({}, address);
 }
 
+// The mask length is for ranges, that is for AFI 0: beside an address, some write 0 and some 32.
+bool is_range(const lcaf::InstanceId &id) {
+	const bool beside_address = afi(id.address) != Afi::none;
+	return id.mask_length != 0 && !(beside_address && id.mask_length == 32);
+}
+
 void append_items(Items &items, const lcaf::InstanceId &id) {
 	items.number({}, id.instance);
-	if (id.mask_length == 0) return;
+	if (!is_range(id)) return;
 	append_number(items.same() += '/', id.mask_length);
 }
 
@@ -200,6 +206,9 @@ void append_items(Items &items, const lcaf::VendorSpecific &vendor) {
 
 void append(std::string &out, const LcafBody &body) {
 	const auto *id = std::get_if<lcaf::InstanceId>(&body.value);
+	const bool is_default_instance =
+	    id != nullptr && id->instance == 0 && as_ip(id->address) != nullptr && !is_range(*id);
+	if (is_default_instance && body.rest.empty()) return append(out, id->address);
 	out += kinds[body.value.index()];
 	if (const auto *unknown = std::get_if<lcaf::Unknown>(&body.value))
 		append_number(out, unknown->type);

@@ -60,7 +60,11 @@ TEST(Address, InstanceIdStandsBeforeTheAddress) {
 		return to_string(make_lcaf(arena, lcaf::InstanceId{mask_length, instance, inner}));
 	};
 	EXPECT_EQ(text(0, 100, IpAddress::v4(0x0a010101)), "[100]10.1.1.1");
-	EXPECT_EQ(text(0, 0, IpAddress::v4(0x0a010101)), "[0]10.1.1.1");
+	EXPECT_EQ(text(32, 100, IpAddress::v4(0x0a010101)), "[100]10.1.1.1");
+	EXPECT_EQ(text(8, 100, IpAddress::v4(0x0a010101)), "[100/8]10.1.1.1");
+	EXPECT_EQ(text(0, 0, IpAddress::v4(0x0a010101)), "10.1.1.1");
+	EXPECT_EQ(text(8, 0, IpAddress::v4(0x0a010101)), "[0/8]10.1.1.1");
+	EXPECT_EQ(text(32, 0, IpAddress{}), "[0/32]-");
 	EXPECT_EQ(text(24, 0xffffff00, IpAddress{}), "[4294967040/24]-");
 	EXPECT_EQ(text(0, 7, DistinguishedName{"laptop"}), "[7]'laptop'");
 }
