@@ -174,16 +174,22 @@ void Pairing::keep(std::uint32_t place, const Dissection &found) {
 	kept.eid.clear();
 	append_eid(kept.eid, innermost(found).message);
 	if (options_.format != Format::json) return;
-	auto &text = printer_.buffer();
-	text.clear();
-	printer_.print(found);
-	text.pop_back(); // the end of the line
+	const auto text = json_of(found);
 	if (kept_octets_ + text.size() > max_kept_octets) {
 		++not_kept_;
 		return;
 	}
 	kept.request = text;
 	kept_octets_ += kept.request.size();
+}
+
+// Without the end of the line.
+std::string_view Pairing::json_of(const Dissection &found) {
+	printer_.buffer().clear();
+	printer_.print(found);
+	std::string_view text = printer_.buffer();
+	text.remove_suffix(1);
+	return text;
 }
 
 void Pairing::print(const Transaction &transaction, const Dissection *answer, std::string &out) {
@@ -205,11 +211,7 @@ void Pairing::print(const Transaction &transaction, const Dissection *answer, st
 	json.open({});
 	describe_fields(json, line);
 	if (!kept.request.empty()) json.json("request", kept.request);
-	if (answer != nullptr) {
-		json.open("reply");
-		describe_dissection(json, *answer, options_.time, options_.octets);
-		json.close();
-	}
+	if (answer != nullptr) json.json("reply", json_of(*answer));
 	json.close();
 	out += '\n';
 }

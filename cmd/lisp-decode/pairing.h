@@ -25,6 +25,7 @@ private:
 	};
 
 	void keep(std::uint32_t place, const Dissection &found);
+	std::string_view json_of(const Dissection &found);
 	void print(const Transaction &transaction, const Dissection *answer, std::string &out);
 
 	PrinterOptions options_;
@@ -32,7 +33,7 @@ private:
 	std::vector<Kept> kept_; // by place
 	std::size_t kept_octets_ = 0;
 	std::uint64_t not_kept_ = 0;
-	Printer printer_; // of requests
+	Printer printer_; // of requests and answers
 };
 
 } // namespace lisp
