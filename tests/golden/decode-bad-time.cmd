@@ -1,1 +1,1 @@
-lisp-decode --time local -r ../../pcaps/opencp-mr-ddt.pcap
+lisp-decode --time later -r ../../pcaps/opencp-mr-ddt.pcap

@@ -1,0 +1,1 @@
+echo f000 | lisp-decode --hex --cpm-subtype 4096 -

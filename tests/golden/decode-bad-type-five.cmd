@@ -1,0 +1,1 @@
+echo 500000000000000000000000 | lisp-decode --hex --type5 both -
