@@ -82,8 +82,6 @@ std::unique_ptr<Report> make_report(const Options &options) {
 		throw UsageError{fmt::format("{} prints line, text or json", analysis)};
 	if (printing.time == TimeForm::delta)
 		throw UsageError{fmt::format("{} has no --time delta", analysis)};
-	if (printing.time == TimeForm::delta)
-		throw UsageError{fmt::format("{} has no time since the message before", analysis)};
 	if (options.pair) return std::make_unique<Pairing>(printing, random_seed());
 	if (options.statistics) return std::make_unique<Statistics>(printing, random_seed());
 	return std::make_unique<Counting>(printing);

@@ -1,0 +1,1 @@
+lisp-decode --check --count -r ../../pcaps/opencp-ms-exchanges.pcap
