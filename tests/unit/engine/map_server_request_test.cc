@@ -1,5 +1,6 @@
 // Map-Requests that a Map-Server has to take with care: whose answer would say too much, and what
 // is to be passed on untouched.
+#include "address/lcaf.h"
 #include "engine/map_server_lab.h"
 
 namespace lisp {
@@ -116,8 +117,9 @@ TEST(MapServerRequest, UnknownVendorLosesTheMessage) {
 	Lab lab;
 	EXPECT_EQ(
 	    reason(lab.receive(golden("LCAF-VENDOR").octets, itr)), MapServerDrop::unknown_vendor);
-	const Octets oui{0, 0, 0, 0x0c, 0xca, 0xfe};
-	const Lcaf vendor{255, 0, 0, oui};
+	const Octets data{0xca, 0xfe};
+	Arena arena;
+	const auto vendor = make_lcaf(arena, lcaf::VendorSpecific{0x00000c, data});
 
 	auto message = Register{1}.add(
 	    "203.0.113.0/24", {locator("198.51.100.9", 1), locator("198.51.100.10", 1)});
