@@ -29,69 +29,69 @@ std::uint64_t lifetime(RecordTtl ttl) {
 std::uint64_t fingerprint(List<Locator> locators) {
 	std::uint64_t sum = locators.size();
 	for (const auto &locator : locators)
-		sum += mixed(fingerprint(locator.rloc) + (locator.priority << 8U | locator.weight));
+		sum += mixed(fingerprint(locator.rloc) + (std::uint64_t{locator.priority} << 8 | locator.weight));
 	return sum;
 }
 
 } // namespace
 
-EidStatistics::Eid *EidStatistics::find(const Address &eid, unsigned mask_length) {
+EidStatistics::Eids::Place EidStatistics::find(const Address &eid, unsigned mask_length) {
 	const auto prefix = eid_prefix(eid, mask_length);
 	if (!prefix) {
 		++counters_.other;
-		return nullptr;
+		return Eids::nowhere;
 	}
 	const auto place = eids_.find_or_add(*prefix);
-	if (place == eids_.nowhere) {
-		++unrecorded_;
-		return nullptr;
-	}
-	return &eids_[place].value;
+	if (place == Eids::nowhere) ++unrecorded_;
+	return place;
 }
 
 void EidStatistics::requested(const Address &eid, unsigned mask_length) {
-	auto *known = find(eid, mask_length);
-	if (known != nullptr && known->requests++ == 0) ++counters_.requested;
+	const auto place = find(eid, mask_length);
+	if (place != Eids::nowhere && eids_[place].value.requests++ == 0) ++counters_.requested;
 }
 
 void EidStatistics::replied(const MapRecord &record) {
-	auto *known = find(record.eid, record.mask_length);
-	if (known == nullptr || known->was_replied) return;
-	known->was_replied = true;
+	const auto place = find(record.eid, record.mask_length);
+	if (place == Eids::nowhere || eids_[place].value.was_replied) return;
+	eids_[place].value.was_replied = true;
 	++counters_.replied;
 }
 
 void EidStatistics::registered(const MapRecord &record, bool use_ttl, std::uint64_t now) {
-	auto *known = find(record.eid, record.mask_length);
-	if (known == nullptr) return;
-	if (!known->was_registered) ++counters_.registered;
-	known->was_registered = true;
-	const bool had_expired = known->expires != 0 && known->expires < now;
+	const auto place = find(record.eid, record.mask_length);
+	if (place == Eids::nowhere) return;
+	auto &known = eids_[place].value;
+	if (!known.was_registered) ++counters_.registered;
+	known.was_registered = true;
+	const bool had_expired = known.expires != 0 && known.expires < now;
 	if (had_expired) ++registrations_.expired;
-	const bool was_there = known->expires != 0 && !had_expired;
+	const bool was_there = known.expires != 0 && !had_expired;
 
 	if (record.ttl == ttl_remove) {
 		if (was_there) ++registrations_.removed;
-		known->expires = 0;
+		known.expires = 0;
 		return;
 	}
 	const auto locators = fingerprint(record.locators);
 	++(was_there ? registrations_.refreshed : registrations_.added);
-	if (was_there && locators != known->locators) note_change(*known, now);
-	known->locators = locators;
+	if (was_there && locators != known.locators) note_change(place, now);
+	known.locators = locators;
 	const bool has_own_time = use_ttl && record.ttl != ttl_receiver_decides;
-	known->expires = now + (has_own_time ? lifetime(record.ttl) : limits_.lifetime);
+	known.expires = now + (has_own_time ? lifetime(record.ttl) : limits_.lifetime);
 }
 
-void EidStatistics::note_change(Eid &eid, std::uint64_t now) {
+void EidStatistics::note_change(Eids::Place place, std::uint64_t now) {
 	++registrations_.changed;
-	auto &earliest = eid.changed_at[eid.changes % eid.changed_at.size()];
-	const bool is_often =
-	    eid.changes >= eid.changed_at.size() && now - earliest <= limits_.flapping_time;
+	if (place >= changed_at_.size()) changed_at_.resize(place + std::size_t{1});
+	auto &known = eids_[place].value;
+	auto &earliest = changed_at_[place][known.changes % RegistrationLimits::steady_changes];
+	const bool is_often = known.changes >= RegistrationLimits::steady_changes &&
+	                      now - earliest <= limits_.flapping_time;
 	earliest = now;
-	++eid.changes;
-	if (!is_often || eid.flapped) return;
-	eid.flapped = true;
+	++known.changes;
+	if (!is_often || known.flapped) return;
+	known.flapped = true;
 	++registrations_.flapping;
 }
 

@@ -33,21 +33,25 @@ public:
 
 private:
 	struct Eid {
-		std::uint64_t requests = 0;
-		std::uint64_t changes = 0;
+		std::uint32_t requests = 0;
+		std::uint32_t changes = 0;
 		std::uint64_t expires = 0;  // by the clock; 0 where it is not registered
 		std::uint64_t locators = 0; // their fingerprint
-		std::array<std::uint64_t, RegistrationLimits::steady_changes> changed_at{};
 		bool was_registered = false;
 		bool was_replied = false;
 		bool flapped = false;
 	};
 
-	Eid *find(const Address &eid, unsigned mask_length);
-	void note_change(Eid &eid, std::uint64_t now);
+	// By the clock, the latest at its number among all changes.
+	using Changes = std::array<std::uint64_t, RegistrationLimits::steady_changes>;
+	using Eids = BoundedMap<EidPrefix, Eid>;
+
+	Eids::Place find(const Address &eid, unsigned mask_length);
+	void note_change(Eids::Place place, std::uint64_t now);
 
 	RegistrationLimits limits_;
-	BoundedMap<EidPrefix, Eid> eids_;
+	Eids eids_;
+	std::vector<Changes> changed_at_; // by place: apart, for most prefixes never change
 	EidCounters counters_;
 	RegistrationCounters registrations_;
 	std::uint64_t unrecorded_ = 0;

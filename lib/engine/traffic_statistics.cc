@@ -26,7 +26,8 @@ bool has_warnings(const Dissection &found) {
 
 TrafficStatistics::TrafficStatistics(const TrafficLimits &limits, std::uint64_t seed)
     : limits_(limits), transactions_(limits.transactions, seed),
-      eids_(limits.eids, seed, limits.registrations), addresses_(limits.addresses, seed),
+      eids_(limits.eids, seed, limits.registrations), rloc_addresses_(limits.addresses, seed),
+      probes_(limits.addresses, seed), solicits_(limits.addresses, seed),
       pairs_(limits.pairs, seed) {}
 
 void TrafficStatistics::take(const Dissection &found) {
@@ -113,15 +114,16 @@ void TrafficStatistics::take_request(const Dissection &found, const MapRequest &
 }
 
 void TrafficStatistics::take_solicit(const IpAddress &source) {
-	auto *use = use_of(source);
-	if (use == nullptr) return;
-	if (use->solicits++ == 0 || clock_.now() - use->second_began >= second_of_capture) {
-		use->second_began = clock_.now();
-		use->in_second = 0;
+	auto *solicits = use_of(solicits_, source);
+	if (solicits == nullptr) return;
+	const auto age = clock_.now() - solicits->second_began;
+	if (solicits->messages++ == 0 || age >= second_of_capture) {
+		solicits->second_began = clock_.now();
+		solicits->in_second = 0;
 	}
-	++use->in_second;
-	use->most_in_a_second = std::max(use->most_in_a_second, use->in_second);
-	if (use->in_second == limits_.steady_solicits + 1) ++use->storms;
+	++solicits->in_second;
+	solicits->most_in_a_second = std::max(solicits->most_in_a_second, solicits->in_second);
+	if (solicits->in_second == limits_.steady_solicits + 1) ++solicits->storms;
 }
 
 void TrafficStatistics::take_register(const MapRegister &message) {
@@ -158,15 +160,22 @@ void TrafficStatistics::take_locators(List<Locator> locators) {
 }
 
 void TrafficStatistics::take_rloc(const IpAddress &rloc) {
-	auto *use = use_of(rloc);
-	if (use == nullptr || use->is_rloc) return;
-	use->is_rloc = true;
-	++(rloc.is_v6() ? rlocs_.ipv6 : rlocs_.ipv4);
+	const auto known = rloc_addresses_.size();
+	use_of(rloc_addresses_, rloc);
+	if (rloc_addresses_.size() > known) ++(rloc.is_v6() ? rlocs_.ipv6 : rlocs_.ipv4);
 }
 
-TrafficStatistics::AddressUse *TrafficStatistics::use_of(const IpAddress &address) {
-	const auto place = addresses_.find_or_add(address);
-	if (place != addresses_.nowhere) return &addresses_[place].value;
+void TrafficStatistics::take_probe(const IpAddress &rloc, TransactionResult result) {
+	auto *probes = result == TransactionResult::unasked ? nullptr : use_of(probes_, rloc);
+	if (probes == nullptr) return;
+	++probes->sent;
+	if (result == TransactionResult::unanswered) ++probes->lost;
+}
+
+template <class Value>
+Value *TrafficStatistics::use_of(BoundedMap<IpAddress, Value> &map, const IpAddress &key) {
+	const auto place = map.find_or_add(key);
+	if (place != map.nowhere) return &map[place].value;
 	++unrecorded_.addresses;
 	return nullptr;
 }
@@ -182,13 +191,8 @@ void TrafficStatistics::take_ended(std::span<const Transaction> ended) {
 			row.time_sum += *time;
 			++row.timed;
 		}
-		if (transaction.kind != TransactionKind::probe || !transaction.to ||
-		    transaction.result == TransactionResult::unasked)
-			continue;
-		if (auto *use = use_of(transaction.to->address)) {
-			++use->probes;
-			if (transaction.result == TransactionResult::unanswered) ++use->lost_probes;
-		}
+		if (transaction.kind == TransactionKind::probe && transaction.to)
+			take_probe(transaction.to->address, transaction.result);
 	}
 }
 

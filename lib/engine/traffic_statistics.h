@@ -10,12 +10,12 @@ namespace lisp {
 struct TrafficLimits {
 	// What is recorded exactly; what comes after that is counted as unrecorded.
 	std::size_t eids = 65536;
-	std::size_t addresses = 65536;
-	std::size_t pairs = 65536;
+	std::size_t addresses = 65536; // of each kind: RLOCs, those probed, senders of SMRs
+	std::size_t pairs = 16384;
 	std::size_t top = 10; // rows of tables that name the greatest
 	// A storm is more SMRs than this from one source within the second that begins with the first.
 	std::uint64_t steady_solicits = 10;
-	TransactionLimits transactions;
+	TransactionLimits transactions{.remembered = 16384};
 	RegistrationLimits registrations;
 };
 
@@ -42,11 +42,13 @@ private:
 			return seeded_hash(pair.to, seeded_hash(pair.from, seed));
 		}
 	};
-	struct AddressUse {
-		bool is_rloc = false; // in a record
-		std::uint64_t probes = 0;
-		std::uint64_t lost_probes = 0;
-		std::uint64_t solicits = 0;
+	struct Seen {};
+	struct Probes {
+		std::uint64_t sent = 0;
+		std::uint64_t lost = 0;
+	};
+	struct Solicits {
+		std::uint64_t messages = 0;
 		std::uint64_t second_began = 0; // by the clock
 		std::uint64_t in_second = 0;
 		std::uint64_t most_in_a_second = 0;
@@ -65,7 +67,8 @@ private:
 	void take_locators(List<Locator> locators);
 	void take_rloc(const IpAddress &rloc);
 	void take_ended(std::span<const Transaction> ended);
-	AddressUse *use_of(const IpAddress &address);
+	void take_probe(const IpAddress &rloc, TransactionResult result);
+	template <class Value> Value *use_of(BoundedMap<IpAddress, Value> &map, const IpAddress &key);
 
 	void report_amounts(TrafficReport &report) const;
 	void report_addresses(TrafficReport &report) const;
@@ -75,7 +78,9 @@ private:
 	CaptureClock clock_;
 	Transactions transactions_;
 	EidStatistics eids_;
-	BoundedMap<IpAddress, AddressUse> addresses_;
+	BoundedMap<IpAddress, Seen> rloc_addresses_;
+	BoundedMap<IpAddress, Probes> probes_;     // by RLOC
+	BoundedMap<IpAddress, Solicits> solicits_; // by source
 	BoundedMap<Pair, Amount> pairs_;
 
 	std::optional<std::uint64_t> first_time_;

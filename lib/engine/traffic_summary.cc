@@ -75,13 +75,15 @@ void TrafficStatistics::report_addresses(TrafficReport &report) const {
 	for (std::size_t i = 0; i < priorities_.size(); ++i)
 		if (priorities_[i] > 0)
 			report.priorities.push_back({static_cast<unsigned>(i), priorities_[i]});
-	addresses_.for_each([&](const auto &entry) {
-		const auto &[address, use] = entry;
-		if (use.lost_probes > 0)
-			report.lossy_rlocs.push_back({address, use.probes, use.lost_probes});
-		if (use.solicits > 0)
-			report.solicits.push_back({address, use.solicits, use.most_in_a_second, use.storms});
-		report.storms += use.storms;
+	probes_.for_each([&](const auto &entry) {
+		const auto &[rloc, probes] = entry;
+		if (probes.lost > 0) report.lossy_rlocs.push_back({rloc, probes.sent, probes.lost});
+	});
+	solicits_.for_each([&](const auto &entry) {
+		const auto &[source, solicits] = entry;
+		report.solicits.push_back(
+		    {source, solicits.messages, solicits.most_in_a_second, solicits.storms});
+		report.storms += solicits.storms;
 	});
 	keep_top(report.lossy_rlocs, limits_.top, &ProbeRow::lost, &ProbeRow::rloc);
 	keep_top(report.solicits, limits_.top, &SolicitRow::messages, &SolicitRow::source);

@@ -1,5 +1,7 @@
 #include "engine/transactions.h"
 
+#include "table/seeded_hash.h"
+
 #include <algorithm>
 
 namespace lisp {
@@ -38,7 +40,7 @@ std::optional<std::uint64_t> total_time(const Transaction &transaction) {
 }
 
 Transactions::Transactions(const TransactionLimits &limits, std::uint64_t seed)
-    : limits_(limits), seed_(seed), chains_(limits.open, seed) {}
+    : limits_(limits), seed_(seed) {}
 
 TakenMessage Transactions::take(const Dissection &found) {
 	ended_.clear();
@@ -52,41 +54,42 @@ TakenMessage Transactions::take(const Dissection &found) {
 		}
 	}
 	const auto question = question_in(found);
-	if (!question || take_repeated(found, *question)) return {ended_, std::nullopt};
-	const auto place = open(found, *question);
+	if (!question) return {ended_, std::nullopt};
+	const auto hash = hash_of(question->kind, question->nonce);
+	if (take_repeated(found, *question, hash)) return {ended_, std::nullopt};
+	const auto place = open(found, *question, hash);
 	return {ended_, place};
 }
 
 std::span<const Transaction> Transactions::finish() {
 	ended_.clear();
-	while (open_.oldest != nowhere) {
-		ended_.push_back(entries_[open_.oldest].transaction);
-		forget(open_.oldest);
-	}
-	while (closed_.oldest != nowhere) forget(closed_.oldest);
+	while (size_ > 0) end_oldest(false);
 	return ended_;
 }
 
 bool Transactions::take_answer(const Dissection &found, const Answer &answer) {
 	bool known = false;
 	for (const auto kind : answer.ends) {
+		if (known && !answer.ends_each) break;
 		const auto place = find(kind, found, answer);
-		if (place == nowhere || (known && !answer.ends_each)) continue;
+		if (place == nowhere) continue;
 		known = true;
-		if (entries_[place].closed) {
+		auto &entry = entries_[place];
+		if (entry.state == State::closed) {
 			++counters_.repeated_answers;
 			continue;
 		}
-		auto &transaction = entries_[place].transaction;
+		auto &transaction = entry.transaction;
 		transaction.result =
 		    answer.negative ? TransactionResult::negative : TransactionResult::answered;
 		transaction.answer_time = found.captured.time;
 		transaction.answered_by = found.captured.source;
-		close(place);
+		entry.state = State::closed;
+		ended_.push_back(transaction);
 	}
 	for (const auto kind : answer.follows) {
 		const auto place = known ? nowhere : find(kind, found, answer);
-		known = known || (place != nowhere && entries_[place].closed);
+		known = known || (place != nowhere && entries_[place].state == State::closed);
 	}
 	return known;
 }
@@ -105,13 +108,16 @@ void Transactions::add_unasked(const Dissection &found, const Answer &answer) {
 // One that is open, or else one that was.
 Transactions::Place Transactions::find(
     TransactionKind kind, const Dissection &found, const Answer &answer) const {
-	Place best = nowhere;
-	for (auto at = first(kind, answer.nonce); at != nowhere; at = entries_[at].same_nonce) {
-		if (!fits(entries_[at], found, answer)) continue;
-		if (!entries_[at].closed) return at;
-		best = at;
-	}
-	return best;
+	Place closed = nowhere;
+	const auto open = index_.find(hash_of(kind, answer.nonce), [&](Place place) {
+		const auto &entry = entries_[place];
+		const auto &transaction = entry.transaction;
+		if (transaction.nonce != answer.nonce || transaction.kind != kind) return false;
+		if (!fits(entry, found, answer)) return false;
+		if (entry.state == State::closed) closed = place;
+		return entry.state == State::open;
+	});
+	return open != nowhere ? open : closed;
 }
 
 bool Transactions::fits(const Entry &entry, const Dissection &found, const Answer &answer) const {
@@ -121,61 +127,50 @@ bool Transactions::fits(const Entry &entry, const Dissection &found, const Answe
 	return (entry.askers & bits) == bits || overlap(entry.transaction.eid, answer.eid);
 }
 
-bool Transactions::take_repeated(const Dissection &found, const Question &question) {
+bool Transactions::take_repeated(
+    const Dissection &found, const Question &question, std::uint32_t hash) {
 	const auto sender = address_of(found.captured.source);
-	for (auto at = first(question.kind, question.nonce); at != nowhere;
-	     at = entries_[at].same_nonce) {
-		auto &entry = entries_[at];
-		auto &transaction = entry.transaction;
-		if (transaction.eid != question.eid) continue;
-		if (address_of(transaction.from) == sender) {
-			if (entry.closed) {
-				forget(at);
-				return false;
-			}
-			++transaction.attempts;
-			transaction.latest_time = found.captured.time;
-			return true;
+	const auto place = index_.find(hash, [&](Place at) {
+		const auto &entry = entries_[at];
+		const auto &transaction = entry.transaction;
+		return transaction.nonce == question.nonce && transaction.kind == question.kind &&
+		       transaction.eid == question.eid &&
+		       (address_of(transaction.from) == sender || entry.encapsulated ||
+		           question.encapsulated);
+	});
+	if (place == nowhere) return false;
+	auto &entry = entries_[place];
+	auto &transaction = entry.transaction;
+	if (address_of(transaction.from) == sender) {
+		if (entry.state == State::closed) {
+			forget(entry);
+			return false;
 		}
-		if (!entry.encapsulated && !question.encapsulated) continue;
-		if (entry.closed)
-			++counters_.late_copies;
-		else
-			++transaction.forwarded;
-		entry.askers |= askers_of(found);
+		++transaction.attempts;
+		transaction.latest_time = found.captured.time;
 		return true;
 	}
-	return false;
+	if (entry.state == State::closed)
+		++counters_.late_copies;
+	else
+		++transaction.forwarded;
+	entry.askers |= askers_of(found);
+	return true;
 }
 
-Transactions::Place Transactions::first(TransactionKind kind, std::uint64_t nonce) const {
-	const auto at = chains_.find({nonce, kind});
-	return at == chains_.nowhere ? nowhere : chains_[at].value.place;
-}
-
-Transactions::Place Transactions::new_place() {
-	if (free_.empty() && entries_.size() == limits_.open)
-		give_up(closed_.oldest != nowhere ? closed_.oldest : open_.oldest);
-	if (free_.empty()) {
-		entries_.emplace_back();
-		return static_cast<Place>(entries_.size() - 1);
-	}
-	const auto place = free_.back();
-	free_.pop_back();
-	return place;
-}
-
-Transactions::Place Transactions::open(const Dissection &found, const Question &question) {
-	unsigned of_one_nonce = 0;
-	for (auto at = first(question.kind, question.nonce); at != nowhere;
-	     at = entries_[at].same_nonce)
-		++of_one_nonce;
-	if (of_one_nonce == max_of_one_nonce) give_up(first(question.kind, question.nonce));
-
-	const auto place = new_place();
+Transactions::Place Transactions::open(
+    const Dissection &found, const Question &question, std::uint32_t hash) {
+	make_room(question, hash);
+	const auto place = static_cast<Place>((oldest_ + size_) % limits_.remembered);
+	if (place == entries_.size()) entries_.emplace_back();
+	++size_;
+	index_.add(hash, place);
 	auto &entry = entries_[place];
-	entry = {};
-	auto &transaction = entry.transaction;
+	entry.state = State::open;
+	entry.encapsulated = question.encapsulated;
+	entry.askers = askers_of(found);
+	entry.deadline = clock_.now() + limits_.patience;
+	auto &transaction = entry.transaction = {};
 	transaction.kind = question.kind;
 	transaction.nonce = question.nonce;
 	transaction.time = transaction.latest_time = found.captured.time;
@@ -184,78 +179,49 @@ Transactions::Place Transactions::open(const Dissection &found, const Question &
 	transaction.eid = question.eid;
 	transaction.attempts = 1;
 	transaction.place = place;
-	entry.askers = askers_of(found);
-	entry.encapsulated = question.encapsulated;
-	append(open_, place);
-	add_to_chain(place);
 	return place;
 }
 
-void Transactions::close(Place place) {
-	auto &entry = entries_[place];
-	ended_.push_back(entry.transaction);
-	remove(open_, place);
-	entry.closed = true;
-	append(closed_, place);
+void Transactions::make_room(const Question &question, std::uint32_t hash) {
+	unsigned of_one_nonce = 0;
+	Place first = nowhere;
+	index_.find(hash, [&](Place at) {
+		const auto &transaction = entries_[at].transaction;
+		if (transaction.nonce != question.nonce || transaction.kind != question.kind) return false;
+		if (of_one_nonce++ == 0) first = at;
+		return false;
+	});
+	if (of_one_nonce == max_of_one_nonce) end(entries_[first], true);
+	if (size_ == limits_.remembered) end_oldest(true);
 }
 
-// Open or not.
-void Transactions::give_up(Place place) {
-	auto &entry = entries_[place];
-	if (!entry.closed) {
-		++counters_.given_up;
+void Transactions::end_oldest(bool given_up) {
+	end(entries_[oldest_], given_up);
+	oldest_ = static_cast<Place>((oldest_ + 1) % limits_.remembered);
+	--size_;
+}
+
+void Transactions::end(Entry &entry, bool given_up) {
+	if (entry.state == State::open) {
+		if (given_up) ++counters_.given_up;
 		ended_.push_back(entry.transaction);
 	}
-	forget(place);
+	forget(entry);
+}
+
+void Transactions::forget(Entry &entry) {
+	const auto &transaction = entry.transaction;
+	if (entry.state != State::forgotten)
+		index_.erase(hash_of(transaction.kind, transaction.nonce), transaction.place);
+	entry.state = State::forgotten;
 }
 
 void Transactions::expire() {
-	const auto is_late = [&](Place place) {
-		return place != nowhere && entries_[place].deadline < clock_.now();
-	};
-	while (is_late(open_.oldest)) {
-		ended_.push_back(entries_[open_.oldest].transaction);
-		forget(open_.oldest);
-	}
-	while (is_late(closed_.oldest)) forget(closed_.oldest);
+	while (size_ > 0 && entries_[oldest_].deadline < clock_.now()) end_oldest(false);
 }
 
-void Transactions::forget(Place place) {
-	remove(entries_[place].closed ? closed_ : open_, place);
-	remove_from_chain(place);
-	free_.push_back(place);
-}
-
-void Transactions::add_to_chain(Place place) {
-	const auto &transaction = entries_[place].transaction;
-	const auto at = chains_.find_or_add({transaction.nonce, transaction.kind});
-	auto *link = &chains_[at].value.place;
-	while (*link != nowhere) link = &entries_[*link].same_nonce;
-	*link = place;
-}
-
-void Transactions::remove_from_chain(Place place) {
-	const auto &transaction = entries_[place].transaction;
-	const auto at = chains_.find({transaction.nonce, transaction.kind});
-	auto *link = &chains_[at].value.place;
-	while (*link != place) link = &entries_[*link].same_nonce;
-	*link = entries_[place].same_nonce;
-	if (chains_[at].value.place == nowhere) chains_.erase(at);
-}
-
-void Transactions::append(Queue &queue, Place place) {
-	auto &entry = entries_[place];
-	entry.deadline = clock_.now() + limits_.patience;
-	entry.older = queue.youngest;
-	entry.younger = nowhere;
-	(queue.youngest == nowhere ? queue.oldest : entries_[queue.youngest].younger) = place;
-	queue.youngest = place;
-}
-
-void Transactions::remove(Queue &queue, Place place) {
-	const auto &entry = entries_[place];
-	(entry.older == nowhere ? queue.oldest : entries_[entry.older].younger) = entry.younger;
-	(entry.younger == nowhere ? queue.youngest : entries_[entry.younger].older) = entry.older;
+std::uint32_t Transactions::hash_of(TransactionKind kind, std::uint64_t nonce) const {
+	return static_cast<std::uint32_t>(seeded_hash(nonce, seed_ + static_cast<std::uint64_t>(kind)));
 }
 
 std::uint64_t Transactions::bits_of(const IpAddress &address) const {

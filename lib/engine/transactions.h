@@ -4,7 +4,7 @@
 
 #include "engine/capture_clock.h"
 #include "engine/exchange.h"
-#include "table/bounded_map.h"
+#include "table/place_index.h"
 
 #include <array>
 
@@ -44,8 +44,8 @@ std::optional<std::uint64_t> round_trip_time(const Transaction &transaction);
 std::optional<std::uint64_t> total_time(const Transaction &transaction);
 
 struct TransactionLimits {
-	std::size_t open = 65536; // transactions that wait for an answer or were answered just now
-	std::uint64_t patience = 60 * second_of_capture; // nanoseconds
+	std::size_t remembered = 65536; // transactions, whether they wait for an answer or have one
+	std::uint64_t patience = 60 * second_of_capture; // nanoseconds since the first request
 };
 
 struct TransactionCounters {
@@ -58,8 +58,8 @@ struct TransactionCounters {
 struct TakenMessage {
 	// In the order in which they ended. Valid until the next call.
 	std::span<const Transaction> ended;
-	// The transaction that the message began: a number below TransactionLimits::open that is its
-	// alone until it is among the ended ones.
+	// The transaction that the message began: a number below TransactionLimits::remembered that is
+	// its alone until it is among the ended ones.
 	std::optional<std::uint32_t> opened;
 };
 
@@ -69,10 +69,10 @@ struct TakenMessage {
 // the mapping system (another sender, one of the two encapsulated). A request that wants no answer
 // (SMR, D bit) is none.
 //
-// Transactions end with the first answer. For as long as the limits allow, they are remembered
-// afterwards: more answers are then repeated ones, and a request from the same sender begins a new
-// transaction. Where there is no more room, the oldest answered one is forgotten, or else the
-// oldest one given up; the same where too many have one nonce.
+// A transaction ends with the first answer. It is remembered for as long as it would have waited:
+// more answers are then repeated ones, and a request from the same sender begins a new transaction.
+// Where there are more than can be remembered, the oldest is forgotten, and if it has no answer
+// yet, it is given up; the same where too many have one nonce.
 class Transactions {
 public:
 	Transactions(const TransactionLimits &limits, std::uint64_t seed);
@@ -85,71 +85,51 @@ public:
 	const TransactionCounters &counters() const { return counters_; }
 
 private:
-	using Place = std::uint32_t;
-	static constexpr Place nowhere = 0xffffffff;
+	using Place = PlaceIndex::Place;
+	static constexpr Place nowhere = PlaceIndex::nowhere;
 	static constexpr unsigned max_of_one_nonce = 8;
 
-	struct Key {
-		std::uint64_t nonce = 0;
-		TransactionKind kind = TransactionKind::map_request;
-		bool operator==(const Key &) const = default;
-		friend std::uint64_t seeded_hash(const Key &key, std::uint64_t seed) {
-			return seeded_hash(key.nonce, seed + static_cast<std::uint64_t>(key.kind));
-		}
-	};
-	struct Chain {
-		Place place = nowhere; // of the oldest
-	};
+	enum class State : std::uint8_t { forgotten, open, closed };
 	// Which addresses an answer may go to, two bits each: never one too few, now and then one too
 	// many.
 	using AddressSet = std::uint64_t;
 	static constexpr AddressSet anyone = ~AddressSet{0};
 
 	struct Entry {
-		Transaction transaction;
+		State state = State::forgotten;
+		bool encapsulated = false;
 		AddressSet askers = 0;
 		std::uint64_t deadline = 0; // by the clock
-		Place same_nonce = nowhere; // the next younger one with this key
-		Place older = nowhere;      // in its queue
-		Place younger = nowhere;
-		bool encapsulated = false;
-		bool closed = false;
+		Transaction transaction;
 	};
-	struct Queue {
-		Place oldest = nowhere;
-		Place youngest = nowhere;
-	};
+
 	bool take_answer(const Dissection &found, const Answer &answer);
 	void add_unasked(const Dissection &found, const Answer &answer);
 	Place find(TransactionKind kind, const Dissection &found, const Answer &answer) const;
 	bool fits(const Entry &entry, const Dissection &found, const Answer &answer) const;
 
-	bool take_repeated(const Dissection &found, const Question &question);
-	Place open(const Dissection &found, const Question &question);
-	Place new_place();
+	bool take_repeated(const Dissection &found, const Question &question, std::uint32_t hash);
+	Place open(const Dissection &found, const Question &question, std::uint32_t hash);
 
-	void close(Place place);
-	void give_up(Place place);
+	void make_room(const Question &question, std::uint32_t hash);
+
+	void end_oldest(bool given_up);
+	void end(Entry &entry, bool given_up);
+	void forget(Entry &entry);
 	void expire();
-	void forget(Place place);
 
-	Place first(TransactionKind kind, std::uint64_t nonce) const;
-	void add_to_chain(Place place);
-	void remove_from_chain(Place place);
-	void append(Queue &queue, Place place);
-	void remove(Queue &queue, Place place);
-
+	std::uint32_t hash_of(TransactionKind kind, std::uint64_t nonce) const;
 	AddressSet bits_of(const IpAddress &address) const;
 	AddressSet askers_of(const Dissection &found) const;
 
 	TransactionLimits limits_;
 	std::uint64_t seed_;
 	CaptureClock clock_;
-	BoundedMap<Key, Chain> chains_;
+	PlaceIndex index_;
+	// In the order of the first requests, from oldest_ on and around the end.
 	std::vector<Entry> entries_;
-	std::vector<Place> free_;
-	Queue open_;
-	Queue closed_;
+	Place oldest_ = 0;
+	std::size_t size_ = 0; // of the part in use, which may have forgotten ones in it
 	std::vector<Transaction> ended_;
 	TransactionCounters counters_;
 };

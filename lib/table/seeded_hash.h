@@ -22,7 +22,6 @@ inline std::uint64_t seeded_hash(const IpAddress &address, std::uint64_t seed) {
 	std::uint64_t words[2];
 	std::memcpy(words, address.octets.data(), sizeof words);
 	const auto first = mixed(words[0] + seed + static_cast<std::uint64_t>(address.family));
-	// IPv4 ends here, and so do both ends of the most common lookups.
 	return words[1] == 0 ? mixed(first ^ seed) : mixed((first ^ seed) + words[1]);
 }
 
