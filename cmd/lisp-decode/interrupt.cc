@@ -24,7 +24,7 @@ void on_both(void (*handler)(int)) {
 	struct sigaction action {};
 	action.sa_handler = handler;
 	// No SA_RESTART: a read that waits is to return.
-	action.sa_flags = SA_RESETHAND;
+	action.sa_flags = static_cast<int>(SA_RESETHAND);
 	for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
 

@@ -36,9 +36,9 @@ private:
 		std::uint8_t key_id = 0;
 		bool operator==(const Association &) const = default;
 		friend std::uint64_t seeded_hash(const Association &association, std::uint64_t seed) {
-			const auto &identity = association.identity;
-			const auto salt = seed + association.key_id + identity.site_id;
-			return seeded_hash(association.ends, seeded_hash(IpAddress::v6(identity.xtr_id), salt));
+			const auto salt = seed + association.key_id + association.identity.site_id;
+			return seeded_hash(
+			    association.ends, seeded_hash(IpAddress::v6(association.identity.xtr_id), salt));
 		}
 	};
 	struct Registration {
