@@ -1,0 +1,1 @@
+lisp-decode --count -F json -r ../../pcaps/opencp-ms-exchanges.pcap

@@ -1,0 +1,1 @@
+lisp-decode --count --type map-reply,map-notify -r ../../pcaps/opencp-ms-exchanges.pcap

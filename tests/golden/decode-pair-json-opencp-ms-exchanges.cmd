@@ -1,0 +1,1 @@
+lisp-decode --pair -F json -c 40 -r ../../pcaps/opencp-ms-exchanges.pcap

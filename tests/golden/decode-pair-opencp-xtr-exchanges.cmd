@@ -1,0 +1,1 @@
+lisp-decode --pair -r ../../pcaps/opencp-xtr-exchanges.pcap

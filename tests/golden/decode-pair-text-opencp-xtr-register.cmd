@@ -1,0 +1,1 @@
+lisp-decode --pair -F text -r ../../pcaps/opencp-xtr-register.pcap
