@@ -30,7 +30,7 @@ inline constexpr auto fields<AnswerReport> = std::tuple{
 namespace {
 
 std::string ttl_text(const MapRecord &record) {
-	const auto special = ttl_name(record);
+	const auto special = ttl_name(record.ttl);
 	return special ? std::string{*special} : std::to_string(record.ttl.count());
 }
 

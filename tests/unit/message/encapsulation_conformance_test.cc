@@ -90,7 +90,7 @@ TEST(EncapsulatedFormat, C034_FlagsAreAtTheirBits) {
 std::uint32_t udp_sum(Bytes ip_packet) {
 	std::uint32_t sum = 17 + static_cast<std::uint32_t>(ip_packet.size() - 20);
 	for (std::size_t i = 12; i < ip_packet.size(); ++i)
-		sum += i % 2 == 0 ? ip_packet[i] << 8U : ip_packet[i];
+		sum += std::uint32_t{ip_packet[i]} << (i % 2 == 0 ? 8 : 0);
 	while (sum > 0xffff) sum = (sum >> 16) + (sum & 0xffff);
 	return sum;
 }
