@@ -143,7 +143,7 @@ inline Address Generator::lcaf(std::size_t index, unsigned nesting) {
 	return Lcaf{*body};
 }
 
-// 1 to 16 are the types of RFC 8060 by their numbers, as the alternatives are in their order.
+// Index 0 is a type that nobody knows, 1 to 17 are types 0 to 16 of RFC 8060.
 inline LcafValue Generator::lcaf_value(std::size_t index, unsigned inside) {
 	using namespace lcaf;
 	switch (index) {

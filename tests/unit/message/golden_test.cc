@@ -100,7 +100,7 @@ template <class Use> void as_kind(const std::string &name, Use use) {
 	else if (name == "CPM-SEED")
 		use.template operator()<ChangePriority>();
 	else
-		use.template operator()<MapRequest>(); // or any other that decode() tells by its type
+		use.template operator()<Message>();
 }
 
 class Golden : public testing::TestWithParam<std::string> {

@@ -149,7 +149,7 @@ Address nested(Arena &arena, unsigned depth) {
 	return address;
 }
 
-TEST(LcafLaws, NestingEndsAtItsLimit) {
+TEST(LcafNesting, C040_EndsAtItsLimit) {
 	Arena arena;
 	for (unsigned depth = 1; depth <= max_lcaf_nesting + 1; ++depth) {
 		const auto octets = octets_of(reply_with(nested(arena, depth), arena));
