@@ -109,7 +109,7 @@ TEST(Hmac, C041_OnlyMessagesWithATrailerMayLeaveItOut) {
 // RFC 9301 names a salt for the messages that it has, and for no other.
 TEST(Hmac, Algorithm3NeedsASalt) {
 	Key key{"golden-key-1"};
-	for (const std::size_t length : {16, 32}) {
+	for (const std::size_t length : {16U, 32U}) {
 		Octets info = golden("INFO-REQ").octets;
 		info.resize(authentication_data_offset + length + 8);
 		info[13] = 3;
