@@ -2,11 +2,11 @@
 """usage: json_schema.py BINDIR
 
 Everything that lisp-decode -F json prints is as tests/lisp-decode.schema.json has it: for the
-captures of pcaps/, the golden packets, generated traffic, the inputs of the fuzz targets, and all of
-these with octets changed or cut off. Among them are messages and LCAFs of every type.
+captures of pcaps/, the golden packets, generated traffic, the inputs of the fuzz targets, and all
+of these with octets changed or cut off. Among them are messages and LCAFs of every type.
 
-The schema is strict: in every object a key that nobody has heard of is refused. Every key that it has
-is in the manual page.
+The schema is strict: in every object a key that nobody has heard of is refused. Every key that it
+has is in the manual page.
 
 Status 77, which ctest shows as skipped, where the module jsonschema is missing.
 """
@@ -67,7 +67,8 @@ def broken(datagrams):
         ports, octets = chance.choice(datagrams)
         octets = bytearray(octets)
         for _ in range(chance.choice((0, 1, 1, 2, 4))):
-            octets[chance.randrange(len(octets))] = chance.choice((0, 1, 255, chance.randrange(256)))
+            value = chance.choice((0, 1, 255, chance.randrange(256)))
+            octets[chance.randrange(len(octets))] = value
         if chance.random() < 0.5:
             del octets[chance.randrange(len(octets)):]
         if octets:
@@ -174,7 +175,8 @@ def main():
             types |= {inside["type"] for inside in objects_within(found) if "type" in inside}
             error = jsonschema.exceptions.best_match(validator.iter_errors(found))
             if error is not None:
-                print(f"FAILED {error.json_path}: {error.message[:300]}\n  {json.dumps(found)[:1000]}")
+                print(f"FAILED {error.json_path}: {error.message[:300]}")
+                print(f"  {json.dumps(found)[:1000]}")
             elif seen < CHANGED_OF_A_SHAPE and accepts_one_more(validator, found):
                 print(f"FAILED not strict: {json.dumps(found)[:1000]}")
             else:
