@@ -50,6 +50,7 @@ void Captures::decode(const std::string &name, const std::string &filter) {
 	}
 	if (saving_ != nullptr)
 		if (const auto error = saving_->begin(*capture)) return decoder_.fail(*error);
+	if (decoder_.wants_types_alone()) capture->set_checksums(Checksums::unchecked);
 	if (!options_.interface.empty()) leave_root();
 	if (progress_.wanted()) capture->watch([&] { progress_.show(*capture); });
 	while (wants_more()) {

@@ -43,10 +43,14 @@ Decoder::Decoder(const Options &options)
 	if (options.check) history_.emplace(max_history, random_seed());
 }
 
+bool Decoder::wants_types_alone() const {
+	return report_->wants_types_alone() && keys_.empty() && !history_ &&
+	       !selection_.needs_messages();
+}
+
 void Decoder::take(const Captured &captured) {
 	arena_.reset();
-	if (report_->wants_types_alone() && keys_.empty() && !history_ && !selection_.needs_messages())
-		return take_type(dissected_type(captured, arena_, dissect_options_));
+	if (wants_types_alone()) return take_type(dissected_type(captured, arena_, dissect_options_));
 	auto found = dissect(captured, arena_, dissect_options_);
 	if (!history_ && !selection_.wants(found)) return;
 	if (!keys_.empty()) keys_.verify(found);

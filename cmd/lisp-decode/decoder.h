@@ -22,6 +22,7 @@ public:
 	void use(KeyRing keys) { keys_ = std::move(keys); }
 	void use(std::unique_ptr<Report> report) { report_ = std::move(report); }
 
+	bool wants_types_alone() const; // of the datagrams, not what is in them
 	bool wants_more() const { return left_ > 0; }
 	bool failed() const { return failed_; }
 

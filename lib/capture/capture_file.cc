@@ -196,16 +196,16 @@ void CaptureFile::explain_end(bool failed) {
 // `matched` where the filter has been asked already.
 std::optional<Captured> CaptureFile::message_in(
     const IpPacket &packet, const Frame &frame, std::optional<bool> matched) {
-	auto captured = lisp_datagram(packet);
+	auto captured = lisp_datagram(packet, checksums_);
 	if (!captured) {
 		++(is_tcp_to_lisp(packet) ? counters_.tcp : counters_.other);
-		return std::nullopt;
+		return captured;
 	}
 	const bool wanted = matched ? *matched : matches();
 	++(wanted ? counters_.messages : counters_.unmatched);
-	if (!wanted) return std::nullopt;
 	captured->frame = frame.number;
 	captured->time = frame.time;
+	if (!wanted) captured.reset();
 	return captured;
 }
 

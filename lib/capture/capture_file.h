@@ -62,6 +62,9 @@ public:
 	// of them does. The result is the error, if any.
 	std::optional<std::string> set_filter(const std::string &expression);
 
+	// Whether UDP checksums are looked at, as they are at first.
+	void set_checksums(Checksums checksums) { checksums_ = checksums; }
+
 	// The next LISP datagram; nullopt at the end, after which error() tells whether the capture
 	// ended as it should.
 	std::optional<Captured> next();
@@ -109,6 +112,7 @@ private:
 	std::function<void()> look_;
 	std::unique_ptr<Pcap> pcap_;
 	std::string filter_;
+	Checksums checksums_ = Checksums::checked;
 	int link_type_ = 0;
 	LinkLayer layer_ = LinkLayer::raw;
 	Frame frame_; // the last one read

@@ -109,19 +109,20 @@ std::optional<Bytes> ip_octets(Bytes frame, LinkLayer layer) {
 	return in.rest();
 }
 
-std::optional<Captured> lisp_datagram(const IpPacket &packet) {
-	const auto udp = read_udp_packet(packet);
-	if (!udp || !(is_port(*udp, control_port) || is_port(*udp, data_port))) return std::nullopt;
-	Captured captured;
-	captured.source = udp->source;
-	captured.destination = udp->destination;
-	captured.length = udp->length;
-	captured.octets = udp->payload;
-	captured.data = !is_port(*udp, control_port);
-	captured.fragment = packet.ip.fragment;
-	captured.ip_checksum = packet.ip.checksum;
-	captured.udp_checksum = udp->checksum;
-	return captured;
+std::optional<Captured> lisp_datagram(const IpPacket &packet, Checksums checksums) {
+	const auto udp = read_udp_packet(packet, checksums);
+	std::optional<Captured> found;
+	if (!udp || !(is_port(*udp, control_port) || is_port(*udp, data_port))) return found;
+	found.emplace();
+	found->source = udp->source;
+	found->destination = udp->destination;
+	found->length = udp->length;
+	found->octets = udp->payload;
+	found->data = !is_port(*udp, control_port);
+	found->fragment = packet.ip.fragment;
+	found->ip_checksum = packet.ip.checksum;
+	found->udp_checksum = udp->checksum;
+	return found;
 }
 
 std::optional<Captured> peel(Bytes frame, LinkLayer layer) {

@@ -26,7 +26,8 @@ std::optional<Bytes> ip_octets(Bytes frame, LinkLayer layer);
 // The UDP datagram of an IP packet if one of its ports is 4342 (control) or 4341 (data): addresses,
 // what was captured of the LISP message, and checksums. The octets remain the packet's. Fragments
 // other than the first are no datagrams; frame number and time are the caller's to fill in.
-std::optional<Captured> lisp_datagram(const IpPacket &packet);
+std::optional<Captured> lisp_datagram(
+    const IpPacket &packet, Checksums checksums = Checksums::checked);
 
 // The same from the frame on.
 std::optional<Captured> peel(Bytes frame, LinkLayer layer);

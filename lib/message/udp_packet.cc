@@ -59,6 +59,29 @@ ChecksumState checksum_state(const IpHeader &ip, Bytes datagram) {
 	return unfinished ? ChecksumState::unchecked : state;
 }
 
+bool read_udp(Reader in, const IpHeader &ip, Checksums checksums, UdpPacket &udp) {
+	const Bytes datagram = Reader{in}.rest();
+	UdpHeader header;
+	read(in, header);
+	if (!in.ok()) return false;
+	udp.source.address = ip.source;
+	udp.source.port = header.source_port;
+	udp.destination.address = ip.destination;
+	udp.destination.port = header.destination_port;
+	udp.length = header.length - udp_header_size;
+	udp.payload = in.take(std::min(udp.length, in.remaining()), "udp payload");
+	if (checksums == Checksums::checked && udp.payload.size() == udp.length)
+		udp.checksum = checksum_state(ip, datagram.first(header.length));
+	return true;
+}
+
+// The first fragment goes on with the headers of the packet that was cut.
+bool read_udp_of_fragment(Reader in, IpHeader ip, Checksums checksums, UdpPacket &udp) {
+	skip_extension_headers(in, ip);
+	return ip.protocol == protocol_udp && ip.fragment_offset == 0 &&
+	       read_udp(in, ip, checksums, udp);
+}
+
 } // namespace
 
 bool is_extension_header(std::uint8_t protocol) {
@@ -77,34 +100,26 @@ bool is_extension_header(std::uint8_t protocol) {
 
 std::optional<IpPacket> read_ip_packet(Bytes octets) {
 	Reader in{octets};
-	IpPacket packet;
-	read(in, packet.ip);
-	if (packet.ip.source.is_v6()) skip_extension_headers(in, packet.ip);
-	if (!in.ok()) return std::nullopt;
-	packet.payload = in.take(std::min(packet.ip.payload_length, in.remaining()), "ip payload");
+	std::optional<IpPacket> packet{std::in_place};
+	read(in, packet->ip);
+	if (packet->ip.source.is_v6()) skip_extension_headers(in, packet->ip);
+	const auto length = std::min(packet->ip.payload_length, in.remaining());
+	packet->payload = in.take(length, "ip payload");
+	if (!in.ok()) packet.reset();
 	return packet;
 }
 
-std::optional<UdpPacket> read_udp_packet(const IpPacket &packet) {
-	auto ip = packet.ip;
-	if (ip.fragment_offset != 0) return std::nullopt;
-	Reader in{packet.payload};
-	// The first fragment goes on with the headers of the packet that was cut.
-	if (ip.source.is_v6()) skip_extension_headers(in, ip);
-	if (ip.protocol != protocol_udp || ip.fragment_offset != 0) return std::nullopt;
-	const Bytes datagram = Reader{in}.rest();
-	UdpHeader header;
-	read(in, header);
-	if (!in.ok()) return std::nullopt;
-
-	UdpPacket udp;
-	udp.source = {ip.source, header.source_port};
-	udp.destination = {ip.destination, header.destination_port};
-	udp.length = header.length - udp_header_size;
-	udp.payload = in.take(std::min(udp.length, in.remaining()), "udp payload");
-	if (udp.payload.size() == udp.length)
-		udp.checksum = checksum_state(ip, datagram.first(header.length));
-	return udp;
+std::optional<UdpPacket> read_udp_packet(const IpPacket &packet, Checksums checksums) {
+	const auto &ip = packet.ip;
+	const Reader in{packet.payload};
+	std::optional<UdpPacket> found{std::in_place};
+	bool is_udp = false;
+	if (ip.fragment_offset == 0 && ip.protocol == protocol_udp)
+		is_udp = read_udp(in, ip, checksums, *found);
+	else if (ip.fragment_offset == 0 && ip.source.is_v6())
+		is_udp = read_udp_of_fragment(in, ip, checksums, *found);
+	if (!is_udp) found.reset();
+	return found;
 }
 
 } // namespace lisp

@@ -30,8 +30,12 @@ struct UdpPacket {
 	ChecksumState checksum = ChecksumState::unchecked;
 };
 
+// Checking is as much work as all the rest, and not everybody looks at the result.
+enum class Checksums : std::uint8_t { checked, unchecked };
+
 // The datagram, or the beginning of one of which `packet` is the first fragment. nullopt for any
 // other protocol and for later fragments.
-std::optional<UdpPacket> read_udp_packet(const IpPacket &packet);
+std::optional<UdpPacket> read_udp_packet(
+    const IpPacket &packet, Checksums checksums = Checksums::checked);
 
 } // namespace lisp
