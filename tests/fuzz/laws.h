@@ -16,9 +16,9 @@ namespace lisp::laws {
 
 void require(bool holds);
 
-// Octets for one arena, per octet of the datagram: the lists of AFI-coded addresses, 2 octets each
-// at least, in every one of the LCAFs that may be nested.
-inline constexpr std::size_t arena_factor = 640;
+// Octets of an arena for each octet of the datagram. An address of 2 octets takes 32 here, an LCAF
+// of 8 takes 176; a type 5 is read in more ways than one, and an arena grows in doubled chunks.
+inline constexpr std::size_t arena_factor = 128;
 inline constexpr std::size_t arena_base = 16384; // octets, whatever the size
 
 void require_bounded(const Arena &arena, std::size_t datagram_size);
