@@ -40,11 +40,11 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
 }
 
 IpAddress IpAddress::masked(unsigned length) const {
-	IpAddress result = *this;
-	for (unsigned i = length / 8; i < result.octets.size(); ++i) {
-		const auto keep = i == length / 8 ? static_cast<std::uint8_t>(0xff00 >> (length % 8)) : 0;
-		result.octets[i] &= static_cast<std::uint8_t>(keep);
-	}
+	IpAddress result{family, {}};
+	const auto whole = length / 8;
+	std::copy_n(octets.begin(), whole, result.octets.begin());
+	if (const auto bits = length % 8; bits != 0)
+		result.octets[whole] = static_cast<std::uint8_t>(octets[whole] & (0xff00U >> bits));
 	return result;
 }
 

@@ -11,7 +11,7 @@ struct TrafficLimits {
 	// What is recorded exactly; what comes after that is counted as unrecorded.
 	std::size_t eids = 65536;
 	std::size_t addresses = 65536; // of each kind: RLOCs, those probed, senders of SMRs
-	std::size_t pairs = 16384;
+	std::size_t pairs = 4096;
 	std::size_t top = 10; // rows of tables that name the greatest
 	// A storm is more SMRs than this from one source within the second that begins with the first.
 	std::uint64_t steady_solicits = 10;
