@@ -29,7 +29,8 @@ std::uint64_t lifetime(RecordTtl ttl) {
 std::uint64_t fingerprint(List<Locator> locators) {
 	std::uint64_t sum = locators.size();
 	for (const auto &locator : locators)
-		sum += mixed(fingerprint(locator.rloc) + (std::uint64_t{locator.priority} << 8 | locator.weight));
+		sum += mixed(
+		    fingerprint(locator.rloc) + (std::uint64_t{locator.priority} << 8 | locator.weight));
 	return sum;
 }
 
