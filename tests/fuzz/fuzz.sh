@@ -16,13 +16,14 @@ mkdir -p "$own" || exit 1
 "$program" -max_total_time="$seconds" -print_final_stats=1 -timeout=10 -rss_limit_mb=2048 \
 	-artifact_prefix="$own-" "$own" "$corpus" >"$log" 2>&1
 status=$?
+if [ $status -ne 0 ]; then
+	tail -n 60 "$log"
+	echo "$name: FOUND SOMETHING, status $status; see $log"
+	exit 1
+fi
 
 last() { sed -nE "$1" "$log" | tail -n 1; }
 printf '%s: %s executions, coverage %s, %s new units\n' "$name" \
 	"$(last 's/^stat::number_of_executed_units: *([0-9]+)$/\1/p')" \
 	"$(last 's/.* cov: ([0-9]+) .*/\1/p')" \
 	"$(last 's/^stat::new_units_added: *([0-9]+)$/\1/p')"
-[ $status -eq 0 ] && exit 0
-tail -n 60 "$log"
-echo "$name: FOUND SOMETHING; see $log"
-exit 1
