@@ -88,7 +88,11 @@ void read_control(
 	const auto decoded = decode(octets, arena, base);
 	found.message = decoded.message;
 	found.error = decoded.error;
-	if (!decoded.error && decoded.size < octets.size())
+	if (decoded.error || decoded.size == octets.size()) return;
+	// By its length it was neither of the two.
+	if (type == 5 && options.type_five == TypeFiveRule::by_length)
+		found.error = WireError{Reason::bad_value, base + decoded.size, "trailer"};
+	else
 		found.warnings.add(Warning::trailing_octets);
 }
 
