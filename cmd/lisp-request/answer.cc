@@ -36,7 +36,7 @@ std::string ttl_text(const MapRecord &record) {
 
 void append_locator(std::string &out, const Locator &locator, bool probed) {
 	std::string rloc;
-	append(rloc, AddressText{locator.rloc});
+	append(rloc, locator.rloc);
 	const auto share = fmt::format("{}/{}", locator.priority, locator.weight);
 	out += fmt::format("  {:<39}  {:<5}  {}{}\n", rloc, locator.reachable ? "up" : "down", share,
 	    probed ? "  probed" : "");

@@ -47,17 +47,6 @@ std::optional<Fields> find_fields(Bytes message, TakenAs taken_as) {
 	return fields;
 }
 
-bool allowed(const Fields &fields) {
-	switch (fields.algorithm) {
-	case Algorithm::hmac_sha1: return fields.length == 12 || fields.length == sha1_size;
-	case Algorithm::hmac_sha256: return fields.length == 16 || fields.length == sha256_size;
-	case Algorithm::hkdf_hmac_sha256:
-		return !fields.salt.empty() && (fields.length == 16 || fields.length == sha256_size);
-	case Algorithm::none: break;
-	}
-	return false;
-}
-
 // RFC 9301 section 5.6 step 5: the whole message, its authentication data taken as zero.
 bool digest_message(Mac &mac, Bytes message, std::size_t length, Digest &digest) {
 	constexpr std::array<std::uint8_t, sha256_size> zeros{};
@@ -119,14 +108,14 @@ struct Key::Contexts {
 	}
 
 	bool compute(Bytes message, const Fields &fields, Digest &digest) {
-		if (!allowed(fields)) return false;
+		if (!is_length_of(fields.algorithm, fields.length)) return false;
 		switch (fields.algorithm) {
 		case Algorithm::hmac_sha1:
 			return sha1.restart() && digest_message(sha1, message, fields.length, digest);
 		case Algorithm::hmac_sha256:
 			return sha256.restart() && digest_message(sha256, message, fields.length, digest);
 		case Algorithm::hkdf_hmac_sha256:
-			return start_derived(message, fields.salt) &&
+			return !fields.salt.empty() && start_derived(message, fields.salt) &&
 			       digest_message(derived, message, fields.length, digest);
 		case Algorithm::none: break;
 		}

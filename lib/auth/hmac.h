@@ -11,10 +11,6 @@
 
 namespace lisp {
 
-// The field as deployed peers send it is the whole digest; the RFC's form is cut short.
-inline constexpr std::size_t sha1_size = 20;   // RFC: 12
-inline constexpr std::size_t sha256_size = 32; // RFC: 16
-
 // Octets of authentication data that a sender of this algorithm leaves room for.
 std::size_t authentication_size(Algorithm algorithm);
 

@@ -15,7 +15,6 @@ namespace lisp {
 
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000;            // in nanoseconds
 constexpr std::uint64_t max_seconds = UINT64_MAX / second; // more cannot be told
 constexpr std::uint64_t frames_between_looks = 1024;       // at whether to stop
 constexpr std::uint8_t protocol_tcp = 6;

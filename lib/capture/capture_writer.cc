@@ -9,9 +9,6 @@ namespace lisp {
 
 namespace {
 
-constexpr int snapshot_length = 262144;         // octets, what libpcap takes for no limit
-constexpr std::uint64_t second = 1'000'000'000; // in nanoseconds
-
 pcap_pkthdr header_of(const Frame &frame) {
 	const auto time = frame.time.value_or(0);
 	pcap_pkthdr header{};

@@ -10,8 +10,7 @@ namespace lisp {
 
 namespace {
 
-constexpr int snapshot_length = 262144; // octets, what libpcap takes for no limit
-constexpr int patience = 100;           // ms, where immediate mode is not to be had
+constexpr int patience = 100; // ms, where immediate mode is not to be had
 
 } // namespace
 

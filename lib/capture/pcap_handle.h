@@ -22,6 +22,8 @@ struct OpenedPcap {
 	int descriptor = -1;                // of the file beneath, if there is one
 };
 
+inline constexpr int snapshot_length = 262144; // octets, what libpcap takes for no limit
+
 // A capture read from `file`, which is closed with the handle, or at once on failure; gzip is
 // undone. The error is one line that begins with `name`.
 Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &name);

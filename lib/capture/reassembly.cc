@@ -6,8 +6,7 @@ namespace lisp {
 
 namespace {
 
-constexpr std::uint64_t second = 1'000'000'000; // in nanoseconds
-constexpr std::size_t map_node = 64;            // octets that a map needs beside key and value
+constexpr std::size_t map_node = 64; // octets that a map needs beside key and value
 
 bool is_malformed(const IpHeader &ip) {
 	return ip.payload_length == 0 || (ip.more_fragments && ip.payload_length % 8 != 0) ||

@@ -13,6 +13,8 @@
 
 namespace lisp {
 
+inline constexpr std::uint64_t second = 1'000'000'000; // in the nanoseconds of capture time
+
 // A frame as it was captured.
 struct Frame {
 	std::uint64_t number = 0;          // from 1, in its capture

@@ -1,10 +1,10 @@
 #include "engine/message_history.h"
 
+#include "engine/capture_clock.h"
+
 namespace lisp {
 
 namespace {
-
-constexpr std::uint64_t second = 1'000'000'000;
 
 // Whether less than `interval` has passed; packets out of order tell nothing.
 bool is_too_soon(std::uint64_t last, std::uint64_t now, std::uint64_t interval) {
@@ -46,7 +46,7 @@ void MessageHistory::check(const MapRegister &message, Dissection &found) {
 	if (is_refuted(message.authentication)) return;
 	check_versions(message.records, found.warnings);
 	if (!captured.source || !captured.destination) return;
-	const Pair ends{captured.source->address, captured.destination->address};
+	const AddressPair ends{captured.source->address, captured.destination->address};
 	Association association{ends, {}, message.authentication.key_id};
 	if (message.identity) {
 		association.identity = *message.identity;
@@ -63,7 +63,7 @@ void MessageHistory::check(const MapRegister &message, Dissection &found) {
 void MessageHistory::check(const MapNotify &message, Dissection &found) {
 	const auto &captured = found.captured;
 	if (!captured.source || !captured.destination) return;
-	const Pair ends{captured.destination->address, captured.source->address};
+	const AddressPair ends{captured.destination->address, captured.source->address};
 	// Where no Map-Register was seen at all, they may well go another way.
 	if (registering_.find(ends) == nullptr) return;
 	const auto *wanted = registrations_.find({ends, message.nonce});
@@ -84,7 +84,7 @@ void MessageHistory::check(
 void MessageHistory::check_smr(const Captured &outermost, Warnings &warnings) {
 	if (!outermost.source || !outermost.destination) return;
 	auto &last = smrs_[{outermost.source->address, outermost.destination->address}];
-	warnings.add_if(is_too_soon(last, *outermost.time, 3 * second), Warning::smr_rate);
+	warnings.add_if(is_too_soon(last, *outermost.time, 3 * second_of_capture), Warning::smr_rate);
 	last = std::max(last, *outermost.time);
 }
 
@@ -94,7 +94,7 @@ void MessageHistory::check_question(const Question &question, const MapRequest &
 	const auto source = outermost.source ? outermost.source->address : IpAddress{};
 	// The same request, passed on.
 	if (asked.time != 0 && asked.nonce == request.nonce && asked.source != source) return;
-	warnings.add_if(is_too_soon(asked.time, *outermost.time, second), Warning::request_rate);
+	warnings.add_if(is_too_soon(asked.time, *outermost.time, second_of_capture), Warning::request_rate);
 	asked = {std::max(asked.time, *outermost.time), request.nonce, source};
 }
 

@@ -2,6 +2,7 @@
 // replies to nothing. RFC 9301 sections 5.3, 5.6, 5.7 and 6.1; RFC 9302 section 6.
 #pragma once
 
+#include "engine/address_pair.h"
 #include "message/dissection.h"
 #include "table/recent_map.h"
 
@@ -21,17 +22,9 @@ public:
 private:
 	using Time = std::optional<std::uint64_t>; // nanoseconds since 1970
 
-	struct Pair {
-		IpAddress from;
-		IpAddress to;
-		bool operator==(const Pair &) const = default;
-		friend std::uint64_t seeded_hash(const Pair &pair, std::uint64_t seed) {
-			return seeded_hash(pair.to, seeded_hash(pair.from, seed));
-		}
-	};
 	// An ETR is its xTR-ID where it has one, else its address.
 	struct Association {
-		Pair ends;
+		AddressPair ends;
 		XtrIdentity identity;
 		std::uint8_t key_id = 0;
 		bool operator==(const Association &) const = default;
@@ -42,7 +35,7 @@ private:
 		}
 	};
 	struct Registration {
-		Pair ends;
+		AddressPair ends;
 		std::uint64_t nonce = 0;
 		bool operator==(const Registration &) const = default;
 		friend std::uint64_t seeded_hash(const Registration &registration, std::uint64_t seed) {
@@ -78,9 +71,9 @@ private:
 	void check_versions(List<MapRecord> records, Warnings &warnings);
 
 	RecentMap<Association, std::optional<std::uint64_t>> nonces_; // the last
-	RecentMap<Pair, Seen> registering_;
+	RecentMap<AddressPair, Seen> registering_;
 	RecentMap<Registration, Wanted> registrations_;
-	RecentMap<Pair, std::uint64_t> smrs_; // time of the last
+	RecentMap<AddressPair, std::uint64_t> smrs_; // time of the last
 	RecentMap<Question, Asked> questions_;
 	RecentMap<EidPrefix, std::uint16_t> versions_;
 };

@@ -2,6 +2,7 @@
 // registered, which RLOCs do not answer, who floods whom.
 #pragma once
 
+#include "engine/address_pair.h"
 #include "engine/eid_statistics.h"
 #include "engine/transactions.h"
 
@@ -33,14 +34,6 @@ private:
 	struct Amount {
 		std::uint64_t messages = 0;
 		std::uint64_t octets = 0;
-	};
-	struct Pair {
-		IpAddress from;
-		IpAddress to;
-		bool operator==(const Pair &) const = default;
-		friend std::uint64_t seeded_hash(const Pair &pair, std::uint64_t seed) {
-			return seeded_hash(pair.to, seeded_hash(pair.from, seed));
-		}
 	};
 	struct Seen {};
 	struct Probes {
@@ -81,7 +74,7 @@ private:
 	BoundedMap<IpAddress, Seen> rloc_addresses_;
 	BoundedMap<IpAddress, Probes> probes_;     // by RLOC
 	BoundedMap<IpAddress, Solicits> solicits_; // by source
-	BoundedMap<Pair, Amount> pairs_;
+	BoundedMap<AddressPair, Amount> pairs_;
 
 	std::optional<std::uint64_t> first_time_;
 	std::optional<std::uint64_t> last_time_;

@@ -2,6 +2,16 @@
 
 namespace lisp {
 
+bool is_length_of(Algorithm algorithm, std::size_t length) {
+	switch (algorithm) {
+	case Algorithm::none: return length == 0;
+	case Algorithm::hmac_sha1: return length == 12 || length == sha1_size;
+	case Algorithm::hmac_sha256:
+	case Algorithm::hkdf_hmac_sha256: return length == 16 || length == sha256_size;
+	}
+	return true;
+}
+
 void read(Reader &in, Authentication &authentication) {
 	authentication.key_id = in.u8("key id");
 	authentication.algorithm = static_cast<Algorithm>(in.u8("algorithm id"));

@@ -48,6 +48,14 @@ struct Authentication {
 inline constexpr std::size_t authentication_offset = 12;
 inline constexpr std::size_t authentication_data_offset = 16;
 
+// Octets of a digest, which is the field as deployed peers send it; the RFC's form is cut short.
+inline constexpr std::size_t sha1_size = 20;   // RFC: 12
+inline constexpr std::size_t sha256_size = 32; // RFC: 16
+
+// Whether authentication data of the algorithm may have so many octets, cut short or whole. Of an
+// algorithm without a name nothing is known: it may.
+bool is_length_of(Algorithm algorithm, std::size_t length);
+
 void read(Reader &in, Authentication &authentication);
 void write(Writer &out, const Authentication &authentication);
 

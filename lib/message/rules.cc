@@ -66,17 +66,6 @@ bool is_weak(Algorithm algorithm) {
 	return algorithm == Algorithm::none || algorithm == Algorithm::hmac_sha1;
 }
 
-// Cut short as the RFCs that define the algorithms have it, or whole as it is sent.
-bool is_length_of(Algorithm algorithm, std::size_t length) {
-	switch (algorithm) {
-	case Algorithm::none: return length == 0;
-	case Algorithm::hmac_sha1: return length == 12 || length == 20;
-	case Algorithm::hmac_sha256:
-	case Algorithm::hkdf_hmac_sha256: return length == 16 || length == 32;
-	}
-	return true;
-}
-
 void check_authentication(const Authentication &authentication, Warnings &warnings) {
 	warnings.add_if(!is_length_of(authentication.algorithm, authentication.data.size()),
 	    Warning::authentication_length);
@@ -135,8 +124,7 @@ public:
 
 	void operator()(const EncapsulatedControl &message) {
 		check_bits(reserved_in_ecm, Warning::reserved_ecm_bits);
-		constexpr std::uint8_t null_key_wrap = 1; // RFC 9303 section 8.4
-		broken_if(message.security && message.security->wrapping_id <= null_key_wrap,
+		broken_if(message.security && message.security->wrapping_id <= null_key_wrap_128,
 		    Warning::unwrapped_key);
 	}
 

@@ -174,16 +174,4 @@ std::optional<IpAddress> source_address_for(const IpAddress &destination) {
 	return here.endpoint().address;
 }
 
-bool is_own_address(const IpAddress &address) {
-	if (address.is_none() || address.is_unspecified() || address.is_multicast() ||
-	    address.is_broadcast())
-		return false;
-	const int descriptor = make_socket(address);
-	if (descriptor < 0) return false;
-	const SocketAddress here{Endpoint{address, 0}};
-	const bool bound = bind(descriptor, here.get(), here.size()) == 0;
-	close(descriptor);
-	return bound;
-}
-
 } // namespace lisp

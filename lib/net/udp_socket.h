@@ -44,7 +44,4 @@ bool is_family_missing(const std::error_code &error);
 // The address this host would send from to reach `destination`; nullopt without a route.
 std::optional<IpAddress> source_address_for(const IpAddress &destination);
 
-// An address is the host's own if a UDP socket can be bound to it.
-bool is_own_address(const IpAddress &address);
-
 } // namespace lisp

@@ -43,7 +43,7 @@ void append_value(std::string &out, std::string_view key, std::optional<T> value
 
 void append_locator(std::string &out, const Locator &locator) {
 	out += ' ';
-	append(out, AddressText{locator.rloc});
+	append(out, locator.rloc);
 	out += ',';
 	append_number(out, locator.priority);
 	out += ',';
@@ -144,7 +144,7 @@ void append_body(std::string &out, const MapRequest &request) {
 	}
 	for (const auto &rloc : request.itr_rlocs) {
 		out += ", itr-rloc ";
-		append(out, AddressText{rloc});
+		append(out, rloc);
 	}
 	for (const auto &record : request.records) {
 		out += ", eid ";

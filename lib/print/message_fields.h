@@ -97,9 +97,9 @@ inline constexpr auto fields<RequestedEid> = std::tuple{
 };
 
 // An AFI of 0 is no source EID.
-inline std::optional<AddressText> source_eid_of(const MapRequest &request) {
+inline std::optional<Address> source_eid_of(const MapRequest &request) {
 	if (afi(request.source_eid) == Afi::none) return std::nullopt;
-	return AddressText{request.source_eid};
+	return request.source_eid;
 }
 
 template <>
@@ -191,9 +191,9 @@ inline constexpr auto fields<MapReferral> = std::tuple{
     Field{"records", &MapReferral::records},
 };
 
-inline std::optional<AddressText> nat_of(const Info &info) {
+inline std::optional<Address> nat_of(const Info &info) {
 	if (afi(info.nat) == Afi::none) return std::nullopt;
-	return AddressText{info.nat};
+	return info.nat;
 }
 
 template <>

@@ -9,10 +9,6 @@ namespace {
 constexpr std::string_view double_rule = "==========================\n";
 constexpr std::string_view rule = "-------------\n";
 
-void append_hex_number(std::string &out, std::uint64_t value, unsigned digits) {
-	for (unsigned i = digits; i > 0; --i) out += "0123456789abcdef"[value >> (4 * (i - 1)) & 15];
-}
-
 void part(std::string &out, std::string_view label, std::uint64_t value) {
 	out += label;
 	append_number(out, value);
@@ -37,15 +33,15 @@ void words(std::string &out, std::string_view label, std::string_view value) {
 
 void address(std::string &out, std::string_view label, const Address &value) {
 	out += label;
-	append(out, AddressText{value});
+	append(out, value);
 	out += '\n';
 }
 
 void nonce(std::string &out, std::uint64_t value) {
 	out += "lisp_nonce\t\t= 0x";
-	append_hex_number(out, value >> 32, 8);
+	append_hex_digits(out, value >> 32, 8);
 	out += "-0x";
-	append_hex_number(out, value & 0xffffffff, 8);
+	append_hex_digits(out, value & 0xffffffff, 8);
 	out += '\n';
 }
 
@@ -83,9 +79,9 @@ void record(std::string &out, const MapRecord &r, std::size_t index, std::string
 	// Signed as well: the upper four of the version's twelve bits.
 	const auto high = static_cast<unsigned>(r.map_version) >> 8;
 	out += "lisp_map_version\t\t= 0x";
-	append_hex_number(out, high > 7 ? 0xfffffff0U | high : high, high > 7 ? 8 : 4);
+	append_hex_digits(out, high > 7 ? 0xfffffff0U | high : high, high > 7 ? 8 : 4);
 	out += "-0x";
-	append_hex_number(out, r.map_version & 0xffU, 8);
+	append_hex_digits(out, r.map_version & 0xffU, 8);
 	number(out, "\neid_afi\t\t\t= ", afi_number(r.eid));
 	address(out, "eid_prefix\t= ", r.eid);
 	std::size_t i = 0;

@@ -52,14 +52,6 @@ struct IpPrefixText {
 };
 void append(std::string &out, const IpPrefixText &prefix);
 
-// An address that a struct has, where a table wants it as one text.
-struct AddressText {
-	const Address &address;
-};
-inline void append(std::string &out, const AddressText &text) {
-	append(out, text.address);
-}
-
 // "no-action" … "drop-auth-failure", "unassigned-6"
 std::string_view name(Action action);
 

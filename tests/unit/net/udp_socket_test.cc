@@ -21,7 +21,12 @@ IpAddress ip(const std::string &text) {
 }
 
 bool has_ipv6() {
-	return is_own_address(ip("::1"));
+	try {
+		UdpSocket{at("[::1]:0")};
+	} catch (const std::system_error &) {
+		return false;
+	}
+	return true;
 }
 
 // Loopback delivers before send() returns, or nearly so.
@@ -129,15 +134,6 @@ TEST(UdpSocket, MovesAndClosesOnce) {
 	EXPECT_EQ(taken.local(), where);
 	taken = UdpSocket{};
 	EXPECT_NO_THROW(UdpSocket{where});
-}
-
-TEST(UdpSocket, AddressesThatAreOurOwn) {
-	EXPECT_TRUE(is_own_address(ip("127.0.0.1")));
-	EXPECT_TRUE(is_own_address(ip("127.200.3.4")));
-	for (const auto *text :
-	    {"192.0.2.1", "0.0.0.0", "255.255.255.255", "224.0.0.1", "::", "ff02::1", "2001:db8::1"})
-		EXPECT_FALSE(is_own_address(ip(text))) << text;
-	EXPECT_FALSE(is_own_address({}));
 }
 
 TEST(UdpSocket, SourceIsWhatTheRoutesSay) {
