@@ -53,7 +53,7 @@ Daemon::Daemon(const std::string &name, const DaemonOptions &options)
 
 Daemon::~Daemon() = default;
 
-void Daemon::on_metrics(std::function<void(std::string &)> render) {
+void Daemon::on_metrics(std::function<void(Text &)> render) {
 	state_->metrics = std::move(render);
 }
 
@@ -126,7 +126,7 @@ std::optional<std::string> Daemon::reload() {
 
 void Daemon::write_metrics() {
 	if (options_.metrics.empty() || !state_->metrics) return;
-	std::string text;
+	Text text;
 	state_->metrics(text);
 	const bool written = replace_file(options_.metrics, text);
 	if (!written && !std::exchange(state_->metrics_failed, true))

@@ -47,15 +47,16 @@ public:
 	bool json() const { return json_; }
 
 	template <class T> void print(const T &value) {
-		auto &out = room();
+		text_.clear();
 		if (json_) {
-			JsonSink sink{out};
+			JsonSink sink{text_};
 			describe(sink, {}, value);
-			out += '\n';
+			text_ += '\n';
 		} else {
-			TextSink sink{out};
+			TextSink sink{text_};
 			describe_fields(sink, value);
 		}
+		room() += text_;
 	}
 	void line(std::string_view text); // text form only: JSON output stays JSON
 
@@ -63,6 +64,7 @@ private:
 	std::string &room(); // where the next value goes; begins a new message before one gets too long
 
 	bool json_;
+	Text text_;
 	std::vector<std::string> &messages_;
 };
 
@@ -101,7 +103,7 @@ public:
 	    std::function<void(const std::vector<std::string_view> &words, Bytes octets)> handler);
 
 	// Called every 10 s and at the end when --metrics is given: appends Prometheus text.
-	void on_metrics(std::function<void(std::string &)> render);
+	void on_metrics(std::function<void(Text &)> render);
 
 	// STATE, created when absent. Throws std::system_error when that fails.
 	std::string state_directory();

@@ -19,7 +19,7 @@ struct Daemon::State {
 	    std::function<void(const std::vector<std::string_view> &words, Bytes octets)>, std::less<>>
 	    messages;
 	std::function<std::optional<std::string>()> reload;
-	std::function<void(std::string &)> metrics;
+	std::function<void(Text &)> metrics;
 	bool metrics_failed = false; // and told
 	Loop::Timer metrics_timer;
 	std::vector<Loop::Watch> signals;

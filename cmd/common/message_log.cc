@@ -27,7 +27,8 @@ void MessageLog::show(
 	captured.length = octets.size();
 	arena_.reset();
 	const auto found = dissect(captured, arena_);
-	text_ = verb;
+	text_.clear();
+	text_ += verb;
 	if (v102_) {
 		append_endpoints(text_, captured);
 		text_ += '\n';
@@ -37,7 +38,7 @@ void MessageLog::show(
 		if (dump_) text_ += '\n';
 		if (dump_) append_dump(text_, octets);
 	}
-	while (text_.ends_with('\n')) text_.pop_back();
+	while (text_.view().ends_with('\n')) text_.cut(text_.size() - 1);
 	log_.say(Severity::debug, text_);
 }
 

@@ -23,7 +23,7 @@ private:
 	bool v102_;
 	bool dump_;
 	Arena arena_;
-	std::string text_;
+	Text text_;
 };
 
 } // namespace lisp

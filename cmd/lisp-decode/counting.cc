@@ -6,7 +6,7 @@ namespace {
 
 class CountLines {
 public:
-	explicit CountLines(std::string &out) : out_(out) {}
+	explicit CountLines(Text &out) : out_(out) {}
 
 	void open(std::string_view) {}
 	void close() {}
@@ -18,7 +18,7 @@ public:
 	}
 
 private:
-	std::string &out_;
+	Text &out_;
 };
 
 } // namespace
@@ -35,7 +35,7 @@ template <class Sink> void Counting::write(Sink sink) const {
 	sink.close();
 }
 
-void Counting::finish(std::string &out) {
+void Counting::finish(Text &out) {
 	if (format_ != Format::json) return write(CountLines{out});
 	write(JsonSink{out});
 	out += '\n';

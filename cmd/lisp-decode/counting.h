@@ -13,13 +13,13 @@ class Counting : public Report {
 public:
 	explicit Counting(const PrinterOptions &options) : format_(options.format) {}
 
-	void take(const Dissection &found, std::string &) override { take_type(found.type); }
+	void take(const Dissection &found, Text &) override { take_type(found.type); }
 	bool wants_types_alone() const override { return true; }
 	void take_type(std::string_view type) override { ++messages_[type_index(type)]; }
 
 	void account(const CaptureCounters &counters) override { input_ += counters; }
 
-	void finish(std::string &out) override;
+	void finish(Text &out) override;
 
 private:
 	template <class Sink> void write(Sink sink) const;

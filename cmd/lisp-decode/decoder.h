@@ -47,7 +47,7 @@ private:
 	std::optional<MessageHistory> history_; // where rules are checked
 	std::unique_ptr<Report> report_;
 	Output output_;
-	std::string text_;
+	Text text_;
 	Arena arena_;
 	std::uint64_t left_;
 	bool failed_ = false;

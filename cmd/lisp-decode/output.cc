@@ -19,11 +19,11 @@ Output::Output(bool line_buffered) : at_once_(line_buffered || isatty(STDOUT_FIL
 	std::signal(SIGPIPE, SIG_IGN);
 }
 
-bool Output::offer(std::string &text) {
+bool Output::offer(Text &text) {
 	return (!at_once_ && text.size() < worth_writing) || write(text);
 }
 
-bool Output::write(std::string &text) {
+bool Output::write(Text &text) {
 	std::string_view rest = text;
 	while (!rest.empty()) {
 		const auto written = ::write(STDOUT_FILENO, rest.data(), rest.size());

@@ -1,7 +1,7 @@
 // Standard output, written in large pieces.
 #pragma once
 
-#include <string>
+#include "wire/text.h"
 
 namespace lisp {
 
@@ -12,8 +12,8 @@ public:
 
 	// Takes what is in `text`, now or later; empties it when written. False when nobody reads any
 	// more. Throws std::system_error when writing fails for another reason.
-	bool offer(std::string &text);
-	bool write(std::string &text);
+	bool offer(Text &text);
+	bool write(Text &text);
 
 private:
 	bool at_once_;

@@ -62,7 +62,7 @@ inline constexpr auto fields<Line> = std::tuple{
 namespace {
 
 // Of the first record.
-template <class Out> void append_eid(Out &out, const Message &message) {
+void append_eid(Text &out, const Message &message) {
 	const auto append_first = [&](const auto &records) {
 		if (!records.empty()) append(out, EidText{records[0].eid, records[0].mask_length});
 	};
@@ -77,7 +77,13 @@ template <class Out> void append_eid(Out &out, const Message &message) {
 	append_first(records_of(message));
 }
 
-template <class Out> void append_address(Out &out, const std::optional<Endpoint> &endpoint) {
+std::string eid_of(const Dissection &found) {
+	Text text;
+	append_eid(text, innermost(found).message);
+	return text.str();
+}
+
+void append_address(Text &out, const std::optional<Endpoint> &endpoint) {
 	if (endpoint)
 		append(out, endpoint->address);
 	else
@@ -85,7 +91,7 @@ template <class Out> void append_address(Out &out, const std::optional<Endpoint>
 }
 
 // "1.234 ms"
-template <class Out> void append_milliseconds(Out &out, std::uint64_t nanoseconds) {
+void append_milliseconds(Text &out, std::uint64_t nanoseconds) {
 	const auto microseconds_past = nanoseconds / 1000 % 1000;
 	append_number(out, nanoseconds / 1'000'000);
 	out += '.';
@@ -94,7 +100,7 @@ template <class Out> void append_milliseconds(Out &out, std::uint64_t nanosecond
 	out += " ms";
 }
 
-template <class Out> void append_result(Out &out, const Transaction &transaction) {
+void append_result(Text &out, const Transaction &transaction) {
 	out += name(transaction.result);
 	if (transaction.result == TransactionResult::unasked ||
 	    transaction.result == TransactionResult::unanswered)
@@ -112,7 +118,7 @@ template <class Out> void append_result(Out &out, const Transaction &transaction
 
 // "2026-01-01T00:00:00.000000000Z map-request 0x… 192.0.2.1 > 192.0.2.2 eid 203.0.113.0/24 answered
 // in 1.234 ms (2 attempts, 1 forwarded)"
-template <class Out> void append_line(Out &out, const Line &line) {
+void append_line(Text &out, const Line &line) {
 	const auto &transaction = line.transaction;
 	if (const auto time = time_of(line)) {
 		append(out, *time);
@@ -151,7 +157,7 @@ Pairing::Pairing(const PrinterOptions &options, std::uint64_t seed)
     : options_(options), transactions_({}, seed),
       printer_({Format::json, options.time, options.octets}) {}
 
-void Pairing::take(const Dissection &found, std::string &out) {
+void Pairing::take(const Dissection &found, Text &out) {
 	const auto [ended, opened] = transactions_.take(found);
 	for (const auto &transaction : ended)
 		print(transaction, transaction.result == TransactionResult::unanswered ? nullptr : &found,
@@ -159,7 +165,7 @@ void Pairing::take(const Dissection &found, std::string &out) {
 	if (opened) keep(*opened, found);
 }
 
-void Pairing::finish(std::string &out) {
+void Pairing::finish(Text &out) {
 	for (const auto &transaction : transactions_.finish()) print(transaction, nullptr, out);
 	if (const auto given_up = transactions_.counters().given_up; given_up > 0)
 		complain(fmt::format(
@@ -171,8 +177,7 @@ void Pairing::finish(std::string &out) {
 void Pairing::keep(std::uint32_t place, const Dissection &found) {
 	if (place >= kept_.size()) kept_.resize(place + std::size_t{1});
 	auto &kept = kept_[place];
-	kept.eid.clear();
-	append_eid(kept.eid, innermost(found).message);
+	kept.eid = eid_of(found);
 	if (options_.format != Format::json) return;
 	const auto text = json_of(found);
 	if (kept_octets_ + text.size() > max_kept_octets) {
@@ -192,10 +197,10 @@ std::string_view Pairing::json_of(const Dissection &found) {
 	return text;
 }
 
-void Pairing::print(const Transaction &transaction, const Dissection *answer, std::string &out) {
+void Pairing::print(const Transaction &transaction, const Dissection *answer, Text &out) {
 	Kept kept;
 	if (transaction.result == TransactionResult::unasked)
-		append_eid(kept.eid, innermost(*answer).message);
+		kept.eid = eid_of(*answer);
 	else
 		std::swap(kept, kept_[transaction.place]);
 	kept_octets_ -= kept.request.size();

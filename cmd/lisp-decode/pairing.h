@@ -14,8 +14,8 @@ public:
 	// `seed` is for hash tables and shows in nothing.
 	Pairing(const PrinterOptions &options, std::uint64_t seed);
 
-	void take(const Dissection &found, std::string &out) override;
-	void finish(std::string &out) override;
+	void take(const Dissection &found, Text &out) override;
+	void finish(Text &out) override;
 
 private:
 	// What the engine need not know of an open transaction.
@@ -26,7 +26,7 @@ private:
 
 	void keep(std::uint32_t place, const Dissection &found);
 	std::string_view json_of(const Dissection &found);
-	void print(const Transaction &transaction, const Dissection *answer, std::string &out);
+	void print(const Transaction &transaction, const Dissection *answer, Text &out);
 
 	PrinterOptions options_;
 	Transactions transactions_;

@@ -16,7 +16,7 @@ public:
 	virtual ~Report() = default;
 
 	// Text for standard output goes to the end of `out`.
-	virtual void take(const Dissection &found, std::string &out) = 0;
+	virtual void take(const Dissection &found, Text &out) = 0;
 
 	// Whether take_type() will do, where nothing else asks for more than the type either.
 	virtual bool wants_types_alone() const { return false; }
@@ -26,7 +26,7 @@ public:
 	virtual void account(const CaptureCounters &counters) { static_cast<void>(counters); }
 
 	// After the last message, or when the user has seen enough.
-	virtual void finish(std::string &out) { static_cast<void>(out); }
+	virtual void finish(Text &out) { static_cast<void>(out); }
 };
 
 } // namespace lisp

@@ -20,10 +20,10 @@ class Listing : public Report {
 public:
 	explicit Listing(PrinterOptions options) : printer_(options) {}
 
-	void take(const Dissection &found, std::string &out) override {
-		printer_.buffer().swap(out);
+	void take(const Dissection &found, Text &out) override {
+		swap(printer_.buffer(), out);
 		printer_.print(found);
-		printer_.buffer().swap(out);
+		swap(printer_.buffer(), out);
 	}
 
 private:

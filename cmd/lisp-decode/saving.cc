@@ -20,13 +20,13 @@ std::optional<std::string> Saving::begin(const CaptureFile &capture) {
 	return std::nullopt;
 }
 
-void Saving::take(const Dissection &, std::string &) {
+void Saving::take(const Dissection &, Text &) {
 	if (!wants_more_) return;
 	expect(writer_->write(capture_->frames()));
 	if (at_once_) expect(writer_->flush());
 }
 
-void Saving::finish(std::string &) {
+void Saving::finish(Text &) {
 	if (writer_ && wants_more_) expect(writer_->flush());
 }
 

@@ -20,8 +20,8 @@ public:
 	std::optional<std::string> begin(const CaptureFile &capture);
 
 	// Throws std::system_error when they cannot be written, unless nobody reads any more.
-	void take(const Dissection &found, std::string &out) override;
-	void finish(std::string &out) override;
+	void take(const Dissection &found, Text &out) override;
+	void finish(Text &out) override;
 
 	bool wants_more() const { return wants_more_; }
 

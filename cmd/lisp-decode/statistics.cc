@@ -2,7 +2,7 @@
 
 namespace lisp {
 
-void Statistics::finish(std::string &out) {
+void Statistics::finish(Text &out) {
 	auto report = statistics_.finish();
 	report.time_form = options_.time;
 	if (options_.format == Format::json) {

@@ -14,9 +14,9 @@ public:
 	Statistics(const PrinterOptions &options, std::uint64_t seed)
 	    : options_(options), statistics_({}, seed) {}
 
-	void take(const Dissection &found, std::string &) override { statistics_.take(found); }
+	void take(const Dissection &found, Text &) override { statistics_.take(found); }
 	void account(const CaptureCounters &counters) override { input_ += counters; }
-	void finish(std::string &out) override;
+	void finish(Text &out) override;
 
 private:
 	PrinterOptions options_;

@@ -61,7 +61,7 @@ public:
 			for_each_site(
 			    server_, Clock::now(), [&](const SiteStatus &site) { reply.print(site); });
 		});
-		daemon.on_metrics([this](std::string &text) { append_metrics(text); });
+		daemon.on_metrics([this](Text &text) { append_metrics(text); });
 	}
 
 private:
@@ -70,7 +70,7 @@ private:
 	void schedule_expiry();
 	void expire();
 	std::optional<std::string> reload();
-	void append_metrics(std::string &text) const;
+	void append_metrics(Text &text) const;
 
 	Daemon &daemon_;
 	ControlPort &port_;
@@ -127,7 +127,7 @@ std::optional<std::string> Mapserverd::reload() {
 	    [this](MapServerConfig config) { server_.reload(std::move(config)); });
 }
 
-void Mapserverd::append_metrics(std::string &text) const {
+void Mapserverd::append_metrics(Text &text) const {
 	MetricsSink sink{text, "lisp_mapserverd"};
 	describe_fields(sink, status(server_));
 	describe_fields(sink, server_.counters());

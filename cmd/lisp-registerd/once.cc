@@ -23,13 +23,13 @@ Clock::duration time_for(const RegisterdOptions &options) {
 	return std::chrono::duration_cast<Clock::duration>(patience);
 }
 
-void print(const std::string &text) {
+void print(std::string_view text) {
 	if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
 		throw std::system_error(errno, std::generic_category(), "standard output");
 }
 
 bool report(const Registrar &registrar, bool json) {
-	std::string text;
+	Text text;
 	bool all = registrar.servers() > 0;
 	for (std::size_t i = 0; i < registrar.servers(); ++i) {
 		const auto status = final_status(registrar, i);

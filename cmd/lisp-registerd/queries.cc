@@ -104,7 +104,7 @@ void answer_eids(const SiteRecords &records, QueryReply &reply) {
 	}
 }
 
-void append_metrics(std::string &out, const Service &service) {
+void append_metrics(Text &out, const Service &service) {
 	MetricsSink sink{out, "lisp_registerd"};
 	describe_fields(sink, service.registrar().counters());
 	describe_fields(sink, Sends{service.failed_sends()});
@@ -133,7 +133,7 @@ void offer_queries(Daemon &daemon, Service &service) {
 	daemon.on_message("datagram", [&](const std::vector<std::string_view> &words, Bytes octets) {
 		take_datagram(service, words, octets);
 	});
-	daemon.on_metrics([&](std::string &out) { append_metrics(out, service); });
+	daemon.on_metrics([&](Text &out) { append_metrics(out, service); });
 	daemon.on_reload([&] {
 		return reload_configuration(
 		    load_site_config, daemon, [&](const SiteConfig &config) { service.configure(config); });

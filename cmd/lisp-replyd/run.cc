@@ -60,7 +60,7 @@ public:
 			reply.print(socket_counters());
 		});
 		daemon.on_query("eids", [this](QueryReply &reply) { print_eids(reply); });
-		daemon.on_metrics([this](std::string &text) { append_metrics(text); });
+		daemon.on_metrics([this](Text &text) { append_metrics(text); });
 	}
 
 private:
@@ -71,7 +71,7 @@ private:
 	std::optional<std::string> reload();
 	void print_eids(QueryReply &reply) const;
 	SocketCounters socket_counters() const;
-	void append_metrics(std::string &text) const;
+	void append_metrics(Text &text) const;
 
 	Daemon &daemon_;
 	ControlPort &port_;
@@ -139,7 +139,7 @@ SocketCounters Replyd::socket_counters() const {
 	return {send_errors_, registerd_.lost() + mapsync_.lost()};
 }
 
-void Replyd::append_metrics(std::string &text) const {
+void Replyd::append_metrics(Text &text) const {
 	MetricsSink sink{text, "lisp_replyd"};
 	describe_fields(sink, ReplydStatus{replier_.eids().size()});
 	describe_fields(sink, replier_.counters());

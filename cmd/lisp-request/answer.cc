@@ -34,16 +34,14 @@ std::string ttl_text(const MapRecord &record) {
 	return special ? std::string{*special} : std::to_string(record.ttl.count());
 }
 
-void append_locator(std::string &out, const Locator &locator, bool probed) {
-	std::string rloc;
-	append(rloc, locator.rloc);
+void append_locator(Text &out, const Locator &locator, bool probed) {
 	const auto share = fmt::format("{}/{}", locator.priority, locator.weight);
-	out += fmt::format("  {:<39}  {:<5}  {}{}\n", rloc, locator.reachable ? "up" : "down", share,
+	out += fmt::format("  {:<39}  {:<5}  {}{}\n", to_string(locator.rloc), locator.reachable ? "up" : "down", share,
 	    probed ? "  probed" : "");
 }
 
 // RFC 9301 section 5.4: of several p bits the first counts.
-void append_record(std::string &out, const MapRecord &record) {
+void append_record(Text &out, const MapRecord &record) {
 	append(out, EidText{record.eid, record.mask_length});
 	out += fmt::format(", record ttl: {}", ttl_text(record));
 	if (record.authoritative) out += ", auth";
@@ -65,7 +63,7 @@ std::string eid_text(const EidPrefix &eid) {
 	return eid.is_host() && eid.instance == 0 ? to_string(eid.address) : to_string(eid);
 }
 
-void append_answer_text(std::string &out, const RequestAnswer &answer) {
+void append_answer_text(Text &out, const RequestAnswer &answer) {
 	const auto seconds = static_cast<double>(answer.round_trip.count()) / 1e6;
 	out += fmt::format(
 	    "Received map-reply from {} with rtt {:.6f} secs\n\nMapping entry for EID {}:\n",
@@ -74,7 +72,7 @@ void append_answer_text(std::string &out, const RequestAnswer &answer) {
 }
 
 void append_answer_json(
-    std::string &out, const RequestAnswer *answer, const EidPrefix &eid, const Endpoint &resolver) {
+    Text &out, const RequestAnswer *answer, const EidPrefix &eid, const Endpoint &resolver) {
 	AnswerReport report{eid, to_string(resolver), {}, {}, "timeout", {}};
 	if (answer != nullptr) {
 		report.from = to_string(answer->from);

@@ -11,10 +11,10 @@ namespace lisp {
 std::string eid_text(const EidPrefix &eid);
 
 // In the manner of lig (RFC 6835 section 4.2).
-void append_answer_text(std::string &out, const RequestAnswer &answer);
+void append_answer_text(Text &out, const RequestAnswer &answer);
 
 // One line; `answer` is null after a timeout.
 void append_answer_json(
-    std::string &out, const RequestAnswer *answer, const EidPrefix &eid, const Endpoint &resolver);
+    Text &out, const RequestAnswer *answer, const EidPrefix &eid, const Endpoint &resolver);
 
 } // namespace lisp

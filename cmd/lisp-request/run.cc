@@ -162,7 +162,7 @@ void Asking::receive(UdpSocket &socket) {
 
 void Asking::show(const RequestAnswer *answer, const EidPrefix &eid) {
 	if (answer == nullptr || !answer->positive()) all_positive_ = false;
-	std::string text;
+	Text text;
 	const auto &resolver = requester_.options().resolver;
 	if (options_.json)
 		append_answer_json(text, answer, eid, resolver);
@@ -171,7 +171,7 @@ void Asking::show(const RequestAnswer *answer, const EidPrefix &eid) {
 	else
 		fmt::print(stderr, "lisp-request: {}: no map-reply after {} map-requests to {}\n",
 		    eid_text(eid), options_.count, to_string(resolver));
-	std::fputs(text.c_str(), stdout);
+	std::fwrite(text.view().data(), 1, text.size(), stdout);
 	std::fflush(stdout);
 }
 

@@ -7,7 +7,10 @@ namespace {
 // Here and below: what ends too soon is no address.
 void read_ip(Reader &in, Address &address, Afi afi, std::string_view field) {
 	const auto octets = in.take(afi == Afi::ipv4 ? 4 : 16, field);
-	if (in.ok()) address = afi == Afi::ipv4 ? IpAddress::v4(octets) : IpAddress::v6(octets);
+	if (!in.ok()) return;
+	auto &ip = address.emplace<IpAddress>();
+	ip.family = afi;
+	std::memcpy(ip.octets.data(), octets.data(), octets.size());
 }
 
 void read_mac(Reader &in, Address &address, Afi afi, std::string_view field) {
@@ -104,7 +107,7 @@ Afi afi(const Address &address) {
 namespace {
 
 // An EUI has the hyphens that IEEE 802 gives it, so that it differs from a MAC address of AFI 6.
-void append_mac(std::string &out, const MacAddress &mac) {
+void append_mac(Text &out, const MacAddress &mac) {
 	for (std::size_t i = 0; i < mac.width(); ++i) {
 		if (i > 0) out += mac.afi == Afi::mac48 ? ':' : '-';
 		append_hex(out, Bytes{mac.octets}.subspan(i, 1));
@@ -113,7 +116,7 @@ void append_mac(std::string &out, const MacAddress &mac) {
 
 } // namespace
 
-void append(std::string &out, const Address &address) {
+void append(Text &out, const Address &address) {
 	if (const auto *ip = std::get_if<IpAddress>(&address)) return append(out, *ip);
 	if (const auto *mac = std::get_if<MacAddress>(&address)) return append_mac(out, *mac);
 	if (const auto *name = std::get_if<DistinguishedName>(&address))
@@ -122,9 +125,9 @@ void append(std::string &out, const Address &address) {
 }
 
 std::string to_string(const Address &address) {
-	std::string text;
+	Text text;
 	append(text, address);
-	return text;
+	return text.str();
 }
 
 const IpAddress *as_ip(const Address &address) {

@@ -64,7 +64,7 @@ Afi afi(const Address &address);
 // Every field is in it, and nothing that a terminal could act on: "192.0.2.1", "[100]10.1.1.1",
 // "02:00:00:00:00:01" (AFI 6), "02-00-00-00-00-01" (an EUI), "'laptop'", "-" (AFI 0); for the other
 // LCAFs see address/lcaf.h.
-void append(std::string &out, const Address &address);
+void append(Text &out, const Address &address);
 std::string to_string(const Address &address);
 
 // The address as an IP address, if it is one (not AFI 0).

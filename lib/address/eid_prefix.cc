@@ -45,7 +45,7 @@ bool EidPrefix::covers(const EidPrefix &other) const {
 	return instance == other.instance && length <= other.length && covers(other.address);
 }
 
-void append(std::string &out, const EidPrefix &prefix) {
+void append(Text &out, const EidPrefix &prefix) {
 	if (prefix.instance != 0) {
 		out += '[';
 		out += std::to_string(prefix.instance);
@@ -57,9 +57,9 @@ void append(std::string &out, const EidPrefix &prefix) {
 }
 
 std::string to_string(const EidPrefix &prefix) {
-	std::string text;
+	Text text;
 	append(text, prefix);
-	return text;
+	return text.str();
 }
 
 std::optional<EidPrefix> eid_prefix(const Address &address, unsigned mask_length) {

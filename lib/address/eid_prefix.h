@@ -33,7 +33,7 @@ bool has_host_bits(const IpAddress &address, unsigned length);
 
 // The forms that parse() takes; an Instance ID of 0 is not shown.
 std::string to_string(const EidPrefix &prefix);
-void append(std::string &out, const EidPrefix &prefix);
+void append(Text &out, const EidPrefix &prefix);
 
 // Between the wire's address and mask length and the table's key. Only AFI 1 and 2 are prefixes
 // here, alone or in one Instance ID LCAF; anything else is nullopt, as is a mask that is too long.

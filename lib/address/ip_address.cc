@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -13,18 +14,6 @@ IpAddress IpAddress::v4(std::uint32_t host_order) {
 	IpAddress address{Afi::ipv4, {}};
 	for (unsigned i = 0; i < 4; ++i)
 		address.octets[i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
-	return address;
-}
-
-IpAddress IpAddress::v4(Bytes four) {
-	IpAddress address{Afi::ipv4, {}};
-	std::copy_n(four.begin(), std::min<std::size_t>(4, four.size()), address.octets.begin());
-	return address;
-}
-
-IpAddress IpAddress::v6(Bytes sixteen) {
-	IpAddress address{Afi::ipv6, {}};
-	std::copy_n(sixteen.begin(), std::min<std::size_t>(16, sixteen.size()), address.octets.begin());
 	return address;
 }
 
@@ -74,76 +63,118 @@ bool IpAddress::is_broadcast() const {
 
 namespace {
 
-// These return where the next character goes.
+// "0." to "255."
+struct DottedOctet {
+	std::array<char, 4> text{};
+	std::uint8_t size = 0;
+};
+constexpr auto dotted_octets = [] {
+	std::array<DottedOctet, 256> table{};
+	for (unsigned octet = 0; octet < 256; ++octet) {
+		auto &[text, size] = table[octet];
+		if (octet >= 100) text[size++] = static_cast<char>('0' + octet / 100);
+		if (octet >= 10) text[size++] = static_cast<char>('0' + octet / 10 % 10);
+		text[size++] = static_cast<char>('0' + octet % 10);
+		text[size++] = '.';
+	}
+	return table;
+}();
+
+// These return where the next character goes. Four characters are written at a time, of which the
+// next overwrite those that were too many.
 char *put_v4(char *to, const std::uint8_t *octets) {
 	for (int i = 0; i < 4; ++i) {
-		if (i > 0) *to++ = '.';
-		to = std::to_chars(to, to + 3, octets[i]).ptr;
+		const auto &dotted = dotted_octets[octets[i]];
+		std::memcpy(to, dotted.text.data(), dotted.text.size());
+		to += dotted.size;
 	}
-	return to;
+	return to - 1;
 }
 
 char *put_group(char *to, unsigned group) {
-	int shift = group >= 0x1000 ? 12 : group >= 0x100 ? 8 : group >= 0x10 ? 4 : 0;
-	for (; shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[group >> shift & 15];
-	return to;
+	if (group >= 0x1000) return put_hex(put_hex(to, group >> 8), group & 0xff);
+	if (group >= 0x100) return put_hex(put_hex_digit(to, group >> 8), group & 0xff);
+	return group >= 0x10 ? put_hex(to, group) : put_hex_digit(to, group);
 }
 
-using Groups = std::array<std::uint16_t, 8>;
-
 struct Run {
-	std::size_t first = 8;
-	std::size_t length = 1; // a single group is not shortened
-	std::size_t end() const { return first + length; }
+	std::uint8_t first = 8;
+	std::uint8_t length = 1; // a single group is not shortened
+	constexpr unsigned end() const { return first + length; }
 };
 
-Run longest_zero_run(const Groups &groups) {
-	Run longest;
-	for (std::size_t i = 0; i < groups.size(); ++i) {
-		Run run{i, 0};
-		while (i < groups.size() && groups[i] == 0) run.length = ++i - run.first;
-		if (run.length > longest.length) longest = run;
+// By the bits of the groups that are zero, the first group the lowest.
+constexpr auto longest_zero_runs = [] {
+	std::array<Run, 256> runs{};
+	for (std::size_t zeros = 0; zeros < runs.size(); ++zeros) {
+		for (std::uint8_t i = 0; i < 8; ++i) {
+			Run run{i, 0};
+			while (i < 8 && (zeros >> i & 1) != 0) ++i, ++run.length;
+			if (run.length > runs[zeros].length) runs[zeros] = run;
+		}
 	}
-	return longest;
+	return runs;
+}();
+
+// Four groups, the first the highest.
+std::uint64_t groups_at(const std::uint8_t *octets) {
+	std::uint64_t groups = 0;
+	std::memcpy(&groups, octets, sizeof groups);
+	if constexpr (std::endian::native == std::endian::big) return groups;
+	groups = (groups & 0x00ff00ff00ff00ff) << 8 | (groups >> 8 & 0x00ff00ff00ff00ff);
+	groups = (groups & 0x0000ffff0000ffff) << 16 | (groups >> 16 & 0x0000ffff0000ffff);
+	return groups << 32 | groups >> 32;
+}
+
+// A bit for each of the four that is zero, the first group the lowest. The sum carries into the
+// highest bit of every group that is not; the product brings the four bits together.
+unsigned zero_groups(std::uint64_t groups) {
+	constexpr std::uint64_t lower = 0x7fff7fff7fff7fff;
+	const auto nonzero = (((groups & lower) + lower) | groups) & ~lower;
+	const auto zeros = ~nonzero >> 15 & 0x0001000100010001;
+	return zeros * 0x0008000400020001 >> 48 & 15;
 }
 
 // RFC 5952, which the C libraries do not agree on for ::/96.
 char *put_v6(char *to, const std::uint8_t *octets) {
-	Groups groups;
-	for (std::size_t i = 0; i < groups.size(); ++i)
-		groups[i] = static_cast<std::uint16_t>(octets[2 * i] << 8 | octets[2 * i + 1]);
-	const auto zeros = longest_zero_run(groups);
+	const std::array<std::uint64_t, 2> halves{groups_at(octets), groups_at(octets + 8)};
+	const auto group = [&](unsigned i) {
+		return static_cast<unsigned>(halves[i / 4] >> 16 * (3 - i % 4) & 0xffff);
+	};
+	const auto zeros = longest_zero_runs[zero_groups(halves[0]) | zero_groups(halves[1]) << 4];
 	const bool ends_as_v4 =
-	    zeros.first == 0 && (zeros.length == 6 || (zeros.length == 5 && groups[5] == 0xffff));
-	const std::size_t shown = ends_as_v4 ? 6 : groups.size();
-	for (std::size_t i = 0; i < shown; ++i) {
-		if (i == zeros.first) *to++ = ':';
-		if (i >= zeros.first && i < zeros.end()) continue;
+	    zeros.first == 0 && (zeros.length == 6 || (zeros.length == 5 && group(5) == 0xffff));
+	const unsigned shown = ends_as_v4 ? 6 : 8;
+	for (unsigned i = 0; i < std::min<unsigned>(zeros.first, shown); ++i) {
 		if (i > 0) *to++ = ':';
-		to = put_group(to, groups[i]);
+		to = put_group(to, group(i));
 	}
-	if (zeros.end() == groups.size() || ends_as_v4) *to++ = ':';
+	if (zeros.first < 8) *to++ = ':';
+	for (unsigned i = zeros.end(); i < shown; ++i) {
+		*to++ = ':';
+		to = put_group(to, group(i));
+	}
+	if (zeros.end() == 8 || ends_as_v4) *to++ = ':';
 	return ends_as_v4 ? put_v4(to, octets + 12) : to;
 }
 
 } // namespace
 
-void append(std::string &out, const IpAddress &address) {
-	std::array<char, INET6_ADDRSTRLEN> text;
-	auto *end = text.data();
+void append(Text &out, const IpAddress &address) {
+	auto *to = out.room(INET6_ADDRSTRLEN);
 	if (address.is_v4())
-		end = put_v4(end, address.octets.data());
+		to = put_v4(to, address.octets.data());
 	else if (address.is_v6())
-		end = put_v6(end, address.octets.data());
+		to = put_v6(to, address.octets.data());
 	else
-		*end++ = '-';
-	out.append(text.data(), end);
+		*to++ = '-';
+	out.advance_to(to);
 }
 
 std::string to_string(const IpAddress &address) {
-	std::string text;
+	Text text;
 	append(text, address);
-	return text;
+	return text.str();
 }
 
 std::string to_string(const Endpoint &endpoint) {

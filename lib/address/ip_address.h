@@ -7,6 +7,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,8 +20,17 @@ struct IpAddress {
 	std::array<std::uint8_t, 16> octets{};
 
 	static IpAddress v4(std::uint32_t host_order);
-	static IpAddress v4(Bytes four);
-	static IpAddress v6(Bytes sixteen);
+	// Of octets of that number; unspecified of any other.
+	static IpAddress v4(Bytes four) {
+		IpAddress address{Afi::ipv4, {}};
+		if (four.size() == 4) std::memcpy(address.octets.data(), four.data(), 4);
+		return address;
+	}
+	static IpAddress v6(Bytes sixteen) {
+		IpAddress address{Afi::ipv6, {}};
+		if (sixteen.size() == 16) std::memcpy(address.octets.data(), sixteen.data(), 16);
+		return address;
+	}
 
 	// Any textual form inet_pton takes; nothing else, so no names and no ports.
 	static std::optional<IpAddress> parse(std::string_view text);
@@ -45,7 +55,7 @@ struct IpAddress {
 };
 
 std::string to_string(const IpAddress &address); // "-" for none
-void append(std::string &out, const IpAddress &address);
+void append(Text &out, const IpAddress &address);
 
 // An address and a UDP port.
 struct Endpoint {

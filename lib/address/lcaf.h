@@ -249,7 +249,7 @@ void write_lcaf(Writer &out, const LcafBody &body);
 // "geo(48d50m11s N, 2d21m8s E, 35 m, 198.51.100.9)": every field that means something is in it. An
 // Instance ID is "[100]10.1.1.1", a range of them "[100/24]-"; of instance 0, an IP address stands
 // alone as in the text of an EID-prefix.
-void append(std::string &out, const LcafBody &body);
+void append(Text &out, const LcafBody &body);
 
 // Whether there is a vendor's LCAF in the address, however deep.
 bool has_vendor_specific(const Address &address);

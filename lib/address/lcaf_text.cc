@@ -16,16 +16,16 @@ constexpr std::array<std::string_view, std::variant_size_v<LcafValue>> kinds{"lc
 // What stands between the brackets of one LCAF.
 class Items {
 public:
-	explicit Items(std::string &out) : out_(out) {}
+	explicit Items(Text &out) : out_(out) {}
 
 	// Where the next item goes, after its label.
-	std::string &next(std::string_view label = {}) {
+	Text &next(std::string_view label = {}) {
 		if (!std::exchange(first_, false)) out_ += ", ";
 		return out_ += label;
 	}
 
 	// Where what belongs to the last item goes.
-	std::string &same() { return out_; }
+	Text &same() { return out_; }
 
 	void number(std::string_view label, std::unsigned_integral auto value) {
 		append_number(next(label), value);
@@ -49,7 +49,7 @@ public:
 	}
 
 private:
-	std::string &out_;
+	Text &out_;
 	bool first_ = true;
 };
 
@@ -82,7 +82,7 @@ void append_items(Items &items, const lcaf::AsNumber &as) {
 	items.subject(as.address);
 }
 
-void append_ports(std::string &out, const lcaf::PortRange &ports) {
+void append_ports(Text &out, const lcaf::PortRange &ports) {
 	append_number(out, ports.low);
 	out += '-';
 	append_number(out, ports.high);
@@ -96,7 +96,7 @@ void append_items(Items &items, const lcaf::ApplicationData &data) {
 	items.subject(data.address);
 }
 
-void append_angle(std::string &out, const lcaf::Angle &angle, char positive, char negative) {
+void append_angle(Text &out, const lcaf::Angle &angle, char positive, char negative) {
 	append_number(out, angle.degrees);
 	out += 'd';
 	append_number(out, angle.minutes);
@@ -204,7 +204,7 @@ void append_items(Items &items, const lcaf::VendorSpecific &vendor) {
 
 } // namespace
 
-void append(std::string &out, const LcafBody &body) {
+void append(Text &out, const LcafBody &body) {
 	const auto *id = std::get_if<lcaf::InstanceId>(&body.value);
 	const bool is_default_instance =
 	    id != nullptr && id->instance == 0 && as_ip(id->address) != nullptr && !is_range(*id);

@@ -210,7 +210,7 @@ std::optional<Captured> CaptureFile::message_in(
 
 std::optional<Captured> CaptureFile::deliver(Reassembly::Packet packet) {
 	reassembled_ = std::move(packet);
-	frames_ = reassembled_->frames();
+	fragments_ = reassembled_->frames();
 	return message_in(reassembled_->packet, reassembled_->frame(), reassembled_->matches);
 }
 
@@ -225,14 +225,15 @@ std::optional<Captured> CaptureFile::examine_frame() {
 		auto whole = reassembly_.take(*packet, frame_, matches());
 		return whole ? deliver(std::move(*whole)) : std::nullopt;
 	}
-	frames_.assign(1, frame_);
+	fragments_.clear();
 	return message_in(*packet, frame_, std::nullopt);
 }
 
 std::optional<Captured> CaptureFile::next() {
 	for (;;) {
-		while (auto packet = reassembly_.given_up())
-			if (auto captured = deliver(std::move(*packet))) return captured;
+		if (!reassembly_.empty())
+			while (auto packet = reassembly_.given_up())
+				if (auto captured = deliver(std::move(*packet))) return captured;
 		if (at_end_) return std::nullopt;
 		if (read_frame()) {
 			if (!reassembly_.empty()) reassembly_.expire(frame_.time.value_or(0));

@@ -70,7 +70,9 @@ public:
 	std::optional<Captured> next();
 
 	// The frames that held what next() returned last, valid as long.
-	std::span<const Frame> frames() const { return frames_; }
+	std::span<const Frame> frames() const {
+		return fragments_.empty() ? std::span{&frame_, 1} : std::span{fragments_};
+	}
 
 	// Why reading stopped, in one line that names the capture; empty at a proper end.
 	const std::string &error() const { return error_; }
@@ -119,7 +121,7 @@ private:
 	bool at_end_ = false;
 	Reassembly reassembly_;
 	std::optional<Reassembly::Packet> reassembled_; // what next() returned last, if it was one
-	std::vector<Frame> frames_;
+	std::vector<Frame> fragments_; // of what next() returned last, if it was in more than one
 	CaptureCounters counters_;
 	Octets untagged_; // room for a frame without its VLAN tags
 	std::string error_;

@@ -8,14 +8,15 @@ namespace lisp {
 
 namespace {
 
-void append(std::string &out, const SiteKeyLine &key) {
-	out += "key\t" + key.secret;
+void append(Text &out, const SiteKeyLine &key) {
+	out += "key\t";
+	out += key.secret;
 	if (!key.any_key_id) out += "\tkey-id=" + std::to_string(key.key_id);
 	if (key.algorithm) (out += "\talg=") += name(*key.algorithm);
 	out += '\n';
 }
 
-void append(std::string &out, const SiteEidLine &eid) {
+void append(Text &out, const SiteEidLine &eid) {
 	auto prefix = eid.eid;
 	prefix.instance = 0; // iid= says it
 	out += "eid\t";
@@ -30,7 +31,7 @@ void append(std::string &out, const SiteEidLine &eid) {
 } // namespace
 
 std::string print_mapserver_config(const MapServerConfig &config) {
-	std::string out;
+	Text out;
 	for (const auto &site : config.sites) {
 		if (!out.empty()) out += '\n';
 		out += "@SITE\t" + site.name + '\n';
@@ -38,7 +39,7 @@ std::string print_mapserver_config(const MapServerConfig &config) {
 		for (const auto &eid : site.eids) append(out, eid);
 		for (const auto &rloc : site.rlocs) out += "rloc\t" + to_string(rloc) + '\n';
 	}
-	return out;
+	return out.str();
 }
 
 MapServerConfig load_mapserver_config(

@@ -1,7 +1,5 @@
 #include "config/site_config.h"
 
-#include <charconv>
-
 namespace lisp {
 
 namespace {
@@ -17,8 +15,7 @@ private:
 		out_ += '\n';
 	}
 	void number(std::uint64_t value) {
-		std::array<char, 20> text;
-		out_.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr);
+		append_number(out_, value);
 	}
 	void field(std::uint64_t value) {
 		out_ += '\t';
@@ -43,7 +40,7 @@ private:
 	void peer(const PeerLine &line, bool hypervisor);
 	void eid(const SiteConfig &config, const EidSection &section);
 
-	std::string out_;
+	Text out_;
 };
 
 std::string SitePrinter::print(const SiteConfig &config) {
@@ -56,7 +53,7 @@ std::string SitePrinter::print(const SiteConfig &config) {
 	if (!config.xtrs.empty()) section("@XTR");
 	for (const auto &line : config.xtrs) peer(line, false);
 	for (const auto &one : config.eids) eid(config, one);
-	return std::move(out_);
+	return out_.str();
 }
 
 void SitePrinter::hosts(std::string_view keyword, const std::vector<std::string> &list) {

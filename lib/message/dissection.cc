@@ -85,13 +85,13 @@ void read_control(
 	if (type == 5 && read_type_five(found, arena, base, options.type_five)) return;
 	if (sub_type && has_sub_type(octets, *sub_type))
 		return read_change_priority(found, arena, base);
-	const auto decoded = decode(octets, arena, base);
-	found.message = decoded.message;
-	found.error = decoded.error;
-	if (decoded.error || decoded.size == octets.size()) return;
+	Reader in{octets, base};
+	read(in, arena, found.message);
+	if (!in.ok()) found.error = in.error();
+	if (!in.ok() || in.remaining() == 0) return;
 	// By its length it was neither of the two.
 	if (type == 5 && options.type_five == TypeFiveRule::by_length)
-		found.error = WireError{Reason::bad_value, base + decoded.size, "trailer"};
+		found.error = WireError{Reason::bad_value, in.offset(), "trailer"};
 	else
 		found.warnings.add(Warning::trailing_octets);
 }

@@ -12,6 +12,8 @@ template <class T> void read_as(Reader &in, Arena &arena, Message &message) {
 	read(in, arena, message.emplace<T>());
 }
 
+} // namespace
+
 void read(Reader &in, Arena &arena, Message &message) {
 	const auto type = static_cast<std::uint8_t>(in.peek() >> 4);
 	switch (static_cast<MessageType>(type)) {
@@ -28,8 +30,6 @@ void read(Reader &in, Arena &arena, Message &message) {
 	if (in.remaining() == 0) in.fail(Reason::truncated, "type");
 	message = OtherMessage{type, in.rest()};
 }
-
-} // namespace
 
 Decoded decode(Bytes datagram, Arena &arena, std::size_t base) {
 	Reader in{datagram, base};

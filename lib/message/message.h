@@ -55,6 +55,9 @@ struct Decoded {
 	std::size_t size = 0; // octets of the datagram that were read
 };
 
+// A control message by its type, as far as it can be read: see decode().
+void read(Reader &in, Arena &arena, Message &message);
+
 // A control message by its type: a Change-Priority Message is taken for what now has its type, a
 // Map-Notify-Ack or a Shared Extension (see type_five.h), and a data packet for none.
 //

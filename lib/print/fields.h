@@ -73,7 +73,7 @@ inline constexpr bool is_row = std::apply(
 // number(key, integer) text(key, string_view); a key is empty inside a list. open_row() and
 // close_row() stand for open({}) and close() around a struct in a list that has nothing but plain
 // fields, so that text can show it on one line. Types that are neither described, nor numbers, nor
-// text are shown by their append(std::string &, const T &), written into the sink's scratch(). A
+// text are shown by their append(Text &, const T &), written into the sink's scratch(). A
 // sink that wants Details has `static constexpr bool detailed = true`.
 template <class Sink, class T> void describe(Sink &out, std::string_view key, const T &value);
 

@@ -78,14 +78,14 @@ std::size_t plain_length(std::string_view text) {
 	return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), special) - text.begin());
 }
 
-void append_escape(std::string &out, char c) {
+void append_escape(Text &out, char c) {
 	out += "\\u00";
 	append_hex(out, as_bytes({&c, 1}));
 }
 
 } // namespace
 
-void append_json_string(std::string &out, std::string_view text) {
+void append_json_string(Text &out, std::string_view text) {
 	out += '"';
 	while (!text.empty()) {
 		const auto plain = plain_length(text);

@@ -3,7 +3,6 @@
 
 #include "wire/octets.h"
 
-#include <string>
 #include <string_view>
 
 namespace lisp {
@@ -13,7 +12,7 @@ class JsonSink {
 public:
 	static constexpr bool detailed = true;
 
-	explicit JsonSink(std::string &out) : out_(out) {}
+	explicit JsonSink(Text &out) : out_(out) {}
 
 	// What follows is a document of its own.
 	void restart() { first_ = true; }
@@ -32,17 +31,17 @@ public:
 	void text(std::string_view key, std::string_view value);
 	void json(std::string_view key, std::string_view value); // what is JSON already
 
-	std::string &scratch() { return scratch_; }
+	Text &scratch() { return scratch_; }
 
 private:
 	void begin(std::string_view key);
 
-	std::string &out_;
-	std::string scratch_;
+	Text &out_;
+	Text scratch_;
 	bool first_ = true; // in the innermost bracket
 };
 
 // With its quotes. Octets that are not UTF-8 become U+FFFD, so that the output always is.
-void append_json_string(std::string &out, std::string_view text);
+void append_json_string(Text &out, std::string_view text);
 
 } // namespace lisp

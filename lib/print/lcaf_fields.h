@@ -248,7 +248,7 @@ inline constexpr auto fields<lcaf::EncapsulationFormat> = std::tuple{
 struct Oui {
 	std::uint32_t value = 0;
 };
-inline void append(std::string &out, Oui oui) {
+inline void append(Text &out, Oui oui) {
 	append_hex_digits(out, oui.value, 6);
 }
 

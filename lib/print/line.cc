@@ -6,7 +6,7 @@ namespace lisp {
 
 namespace {
 
-void append_endpoint(std::string &out, const Endpoint &endpoint) {
+void append_endpoint(Text &out, const Endpoint &endpoint) {
 	const bool v6 = endpoint.address.is_v6();
 	if (v6) out += '[';
 	append(out, endpoint.address);
@@ -15,7 +15,7 @@ void append_endpoint(std::string &out, const Endpoint &endpoint) {
 }
 
 // The keys of the flags that are set, from the table that text and JSON are made of.
-template <class T> void append_flags(std::string &out, const T &message) {
+template <class T> void append_flags(Text &out, const T &message) {
 	const auto append_if_set = [&](const auto &field) {
 		using Value = std::remove_cvref_t<decltype(std::invoke(field.projection, message))>;
 		if constexpr (std::same_as<Value, bool> || std::same_as<Value, std::optional<bool>>) {
@@ -27,13 +27,13 @@ template <class T> void append_flags(std::string &out, const T &message) {
 	std::apply([&](const auto &...field) { (append_if_set(field), ...); }, fields<T>);
 }
 
-void append_nonce(std::string &out, std::uint64_t nonce) {
+void append_nonce(Text &out, std::uint64_t nonce) {
 	out += ", nonce ";
 	append(out, Hex64{nonce});
 }
 
 template <class T>
-void append_value(std::string &out, std::string_view key, std::optional<T> value) {
+void append_value(Text &out, std::string_view key, std::optional<T> value) {
 	if (!value) return;
 	out += ", ";
 	out += key;
@@ -41,7 +41,7 @@ void append_value(std::string &out, std::string_view key, std::optional<T> value
 	append_number(out, *value);
 }
 
-void append_locator(std::string &out, const Locator &locator) {
+void append_locator(Text &out, const Locator &locator) {
 	out += ' ';
 	append(out, locator.rloc);
 	out += ',';
@@ -55,7 +55,7 @@ void append_locator(std::string &out, const Locator &locator) {
 	if (locator.reachable) out += 'R';
 }
 
-void append_ttl(std::string &out, RecordTtl ttl) {
+void append_ttl(Text &out, RecordTtl ttl) {
 	out += " ttl ";
 	if (const auto special = ttl_name(ttl))
 		out += *special;
@@ -63,13 +63,13 @@ void append_ttl(std::string &out, RecordTtl ttl) {
 		append_number(out, ttl.count());
 }
 
-void append_version(std::string &out, std::uint16_t map_version) {
+void append_version(Text &out, std::uint16_t map_version) {
 	if (map_version == 0) return;
 	out += " version ";
 	append_number(out, map_version);
 }
 
-void append_record(std::string &out, const MapRecord &record) {
+void append_record(Text &out, const MapRecord &record) {
 	append(out, EidText{record.eid, record.mask_length});
 	append_ttl(out, record.ttl);
 	if (record.authoritative) out += " auth";
@@ -81,7 +81,7 @@ void append_record(std::string &out, const MapRecord &record) {
 	for (const auto &locator : record.locators) append_locator(out, locator);
 }
 
-void append_record(std::string &out, const ReferralRecord &record) {
+void append_record(Text &out, const ReferralRecord &record) {
 	append(out, EidText{record.eid, record.mask_length});
 	append_ttl(out, record.ttl);
 	if (record.authoritative) out += " auth";
@@ -96,7 +96,7 @@ void append_record(std::string &out, const ReferralRecord &record) {
 	}
 }
 
-void append_record(std::string &out, const MovedEid &moved) {
+void append_record(Text &out, const MovedEid &moved) {
 	append(out, IpPrefixText{moved.eid, moved.mask_length});
 	for (const auto &address : moved.addresses) {
 		out += ' ';
@@ -104,7 +104,7 @@ void append_record(std::string &out, const MovedEid &moved) {
 	}
 }
 
-template <class Record> void append_records(std::string &out, List<Record> records) {
+template <class Record> void append_records(Text &out, List<Record> records) {
 	const char *before = ", ";
 	for (const auto &record : records) {
 		out += before;
@@ -113,7 +113,7 @@ template <class Record> void append_records(std::string &out, List<Record> recor
 	}
 }
 
-void append_authentication(std::string &out, const Authentication &authentication) {
+void append_authentication(Text &out, const Authentication &authentication) {
 	out += ", ";
 	out += name(authentication.algorithm);
 	out += " key-id ";
@@ -127,7 +127,7 @@ void append_authentication(std::string &out, const Authentication &authenticatio
 		out += " without-trailer";
 }
 
-void append_identity(std::string &out, const std::optional<XtrIdentity> &identity) {
+void append_identity(Text &out, const std::optional<XtrIdentity> &identity) {
 	if (!identity) return;
 	out += ", xtr-id ";
 	append_hex(out, identity->xtr_id);
@@ -135,7 +135,7 @@ void append_identity(std::string &out, const std::optional<XtrIdentity> &identit
 	append(out, Hex64{identity->site_id});
 }
 
-void append_body(std::string &out, const MapRequest &request) {
+void append_body(Text &out, const MapRequest &request) {
 	append_nonce(out, request.nonce);
 	append_flags(out, request);
 	if (const auto source = source_eid_of(request)) {
@@ -158,7 +158,7 @@ void append_body(std::string &out, const MapRequest &request) {
 	append_identity(out, request.identity);
 }
 
-void append_body(std::string &out, const MapReply &reply) {
+void append_body(Text &out, const MapReply &reply) {
 	append_nonce(out, reply.nonce);
 	append_flags(out, reply);
 	append_records(out, reply.records);
@@ -166,7 +166,7 @@ void append_body(std::string &out, const MapReply &reply) {
 
 template <class T>
 requires std::same_as<T, MapRegister> || std::derived_from<T, MapNotify>
-void append_body(std::string &out, const T &message) {
+void append_body(Text &out, const T &message) {
 	append_nonce(out, message.nonce);
 	append_flags(out, message);
 	append_authentication(out, message.authentication);
@@ -174,12 +174,12 @@ void append_body(std::string &out, const T &message) {
 	append_identity(out, message.identity);
 }
 
-void append_body(std::string &out, const MapReferral &referral) {
+void append_body(Text &out, const MapReferral &referral) {
 	append_nonce(out, referral.nonce);
 	append_records(out, referral.records);
 }
 
-void append_body(std::string &out, const Info &info) {
+void append_body(Text &out, const Info &info) {
 	append_nonce(out, info.nonce);
 	append_authentication(out, info.authentication);
 	if (afi(info.eid) != Afi::none) {
@@ -193,14 +193,14 @@ void append_body(std::string &out, const Info &info) {
 	}
 }
 
-void append_body(std::string &out, const SharedExtension &message) {
+void append_body(Text &out, const SharedExtension &message) {
 	append_value(out, "sub-type", std::optional{message.sub_type});
 	out += ", ";
 	append_number(out, message.data.size());
 	out += " octets";
 }
 
-void append_body(std::string &out, const ChangePriority &message) {
+void append_body(Text &out, const ChangePriority &message) {
 	out += ", ";
 	out += name(message.layout);
 	append_nonce(out, message.nonce);
@@ -214,7 +214,7 @@ void append_body(std::string &out, const ChangePriority &message) {
 	append_records(out, message.eids);
 }
 
-void append_payload(std::string &out, const DataPacket &packet) {
+void append_payload(Text &out, const DataPacket &packet) {
 	const auto header = inner_header(packet);
 	if (!header) {
 		out += ", ";
@@ -230,7 +230,7 @@ void append_payload(std::string &out, const DataPacket &packet) {
 	append_number(out, header->protocol);
 }
 
-void append_body(std::string &out, const DataPacket &packet) {
+void append_body(Text &out, const DataPacket &packet) {
 	append_flags(out, packet);
 	if (packet.key_id != 0) append_value(out, "key-id", std::optional{packet.key_id});
 	if (const auto nonce = data_nonce_of(packet)) {
@@ -245,17 +245,17 @@ void append_body(std::string &out, const DataPacket &packet) {
 	append_payload(out, packet);
 }
 
-void append_body(std::string &out, const EncapsulatedControl &message) {
+void append_body(Text &out, const EncapsulatedControl &message) {
 	append_flags(out, message);
 }
 
-void append_body(std::string &out, const OtherMessage &message) {
+void append_body(Text &out, const OtherMessage &message) {
 	out += ", ";
 	append_number(out, message.octets.size());
 	out += " octets";
 }
 
-void append_message(std::string &out, const Dissection &found, const Colours &colours) {
+void append_message(Text &out, const Dissection &found, const Colours &colours) {
 	out += colours.type;
 	out += found.type;
 	out += colours.off;
@@ -267,7 +267,7 @@ void append_message(std::string &out, const Dissection &found, const Colours &co
 	append_message(out, *found.inner, colours);
 }
 
-void append_fault(std::string &out, const WireError &error, const Colours &colours) {
+void append_fault(Text &out, const WireError &error, const Colours &colours) {
 	out += ' ';
 	out += colours.fault;
 	out += '[';
@@ -280,7 +280,7 @@ void append_fault(std::string &out, const WireError &error, const Colours &colou
 	out += colours.off;
 }
 
-void append_warning(std::string &out, const WarningLine &warning, const Colours &colours) {
+void append_warning(Text &out, const WarningLine &warning, const Colours &colours) {
 	out += ' ';
 	out += colours.warning;
 	out += "[warning: ";
@@ -291,7 +291,7 @@ void append_warning(std::string &out, const WarningLine &warning, const Colours 
 	out += colours.off;
 }
 
-void append_violation(std::string &out, const WarningLine &warning, const Colours &colours) {
+void append_violation(Text &out, const WarningLine &warning, const Colours &colours) {
 	out += "\n\t";
 	out += colours.warning;
 	out += "violation: ";
@@ -306,14 +306,14 @@ void append_violation(std::string &out, const WarningLine &warning, const Colour
 
 } // namespace
 
-void append_endpoints(std::string &out, const Captured &captured) {
+void append_endpoints(Text &out, const Captured &captured) {
 	if (!captured.source || !captured.destination) return;
 	append_endpoint(out, *captured.source);
 	out += " > ";
 	append_endpoint(out, *captured.destination);
 }
 
-void append_line(std::string &out, const Dissection &found, const LineForm &form) {
+void append_line(Text &out, const Dissection &found, const LineForm &form) {
 	if (form.time) {
 		append(out, *form.time);
 		out += ' ';

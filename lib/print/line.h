@@ -21,9 +21,9 @@ struct LineForm {
 //
 // A locator is RLOC,PRIORITY,WEIGHT and the letters of its flags L, p and R. Flags of the message
 // that are set stand by their JSON key. Faults and broken rules end the line in brackets.
-void append_line(std::string &out, const Dissection &found, const LineForm &form = {});
+void append_line(Text &out, const Dissection &found, const LineForm &form = {});
 
 // "192.0.2.1:4342 > [2001:db8::1]:4342"; nothing where the addresses are not known.
-void append_endpoints(std::string &out, const Captured &captured);
+void append_endpoints(Text &out, const Captured &captured);
 
 } // namespace lisp

@@ -326,7 +326,7 @@ struct WarningLine {
 struct WarningField {
 	const WarningLine &line;
 };
-inline void append(std::string &out, const WarningField &field) {
+inline void append(Text &out, const WarningField &field) {
 	for (unsigned i = 0; i < field.line.depth; ++i) out += "inner ";
 	out += field.line.text.field;
 }

@@ -8,7 +8,7 @@ void MetricsSink::number(std::string_view key, std::uint64_t value) {
 	out_ += '_';
 	for (const char c : key) out_ += c == '-' ? '_' : c;
 	out_ += ' ';
-	out_ += std::to_string(value);
+	append_number(out_, value);
 	out_ += '\n';
 }
 

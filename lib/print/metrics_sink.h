@@ -1,8 +1,9 @@
 // Writes described numbers in Prometheus' text format, one a line: "lisp_replyd_map_replies 7".
 #pragma once
 
+#include "wire/octets.h"
+
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace lisp {
@@ -11,7 +12,7 @@ namespace lisp {
 // text, lists and structs inside are left out.
 class MetricsSink {
 public:
-	MetricsSink(std::string &out, std::string_view prefix) : out_(out), prefix_(prefix) {}
+	MetricsSink(Text &out, std::string_view prefix) : out_(out), prefix_(prefix) {}
 
 	void open(std::string_view) { ++depth_; }
 	void close() { --depth_; }
@@ -23,12 +24,12 @@ public:
 	void number(std::string_view key, std::uint64_t value);
 	void text(std::string_view, std::string_view) {}
 
-	std::string &scratch() { return scratch_; }
+	Text &scratch() { return scratch_; }
 
 private:
-	std::string &out_;
+	Text &out_;
 	std::string_view prefix_;
-	std::string scratch_;
+	Text scratch_;
 	unsigned depth_ = 0;
 };
 

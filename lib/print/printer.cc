@@ -84,8 +84,10 @@ void Printer::print_text(const Dissection &found) {
 	buffer_ += found.error ? options_.colours.fault : options_.colours.warning;
 	const auto text_at = buffer_.size();
 	describe_faults(text_, found);
-	if (buffer_.size() == text_at) return buffer_.resize(faults_at);
-	buffer_.insert(buffer_.size() - 1, options_.colours.off);
+	if (buffer_.size() == text_at) return buffer_.cut(faults_at);
+	buffer_.cut(buffer_.size() - 1);
+	buffer_ += options_.colours.off;
+	buffer_ += '\n';
 }
 
 void Printer::print_json(const Dissection &found) {
@@ -104,7 +106,7 @@ void Printer::print_hex(const Dissection &found) {
 	buffer_ += '\n';
 }
 
-void append_dump(std::string &out, Bytes octets) {
+void append_dump(Text &out, Bytes octets) {
 	constexpr std::size_t octets_a_line = 16;
 	for (std::size_t at = 0; at < octets.size(); at += octets_a_line) {
 		const auto row = octets.subspan(at, std::min(octets_a_line, octets.size() - at));

@@ -36,7 +36,7 @@ public:
 	explicit Printer(PrinterOptions options);
 
 	void print(const Dissection &found);
-	std::string &buffer() { return buffer_; }
+	Text &buffer() { return buffer_; }
 
 private:
 	std::optional<TimeText> time_of(const Captured &captured);
@@ -46,12 +46,12 @@ private:
 
 	PrinterOptions options_;
 	std::optional<std::uint64_t> latest_; // the time of the message before
-	std::string buffer_;
+	Text buffer_;
 	JsonSink json_{buffer_};
 	TextSink text_{buffer_, 1};
 };
 
 // Sixteen octets a line, led by their offset.
-void append_dump(std::string &out, Bytes octets);
+void append_dump(Text &out, Bytes octets);
 
 } // namespace lisp

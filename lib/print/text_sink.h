@@ -2,10 +2,9 @@
 // line each: "locators: rloc 192.0.2.1, priority 1, weight 100".
 #pragma once
 
+#include "wire/octets.h"
+
 #include <array>
-#include <charconv>
-#include <concepts>
-#include <string>
 #include <string_view>
 
 namespace lisp {
@@ -13,7 +12,7 @@ namespace lisp {
 // Appends to `out`, which outlives the sink.
 class TextSink {
 public:
-	explicit TextSink(std::string &out, unsigned indent = 0) : out_(out), depth_(indent) {}
+	explicit TextSink(Text &out, unsigned indent = 0) : out_(out), depth_(indent) {}
 
 	void open(std::string_view key);
 	void close() { --depth_; }
@@ -23,18 +22,18 @@ public:
 	void close_list() {}
 	void flag(std::string_view key, bool value) { text(key, value ? "yes" : "no"); }
 	template <std::integral T> void number(std::string_view key, T value) {
-		char digits[20];
-		text(key, {digits, std::to_chars(digits, digits + sizeof digits, value).ptr});
+		std::array<char, max_digits> digits;
+		text(key, {digits.data(), put_number(digits.data(), value)});
 	}
 	void text(std::string_view key, std::string_view value);
 
-	std::string &scratch() { return scratch_; }
+	Text &scratch() { return scratch_; }
 
 private:
 	void begin(std::string_view key);
 
-	std::string &out_;
-	std::string scratch_;
+	Text &out_;
+	Text scratch_;
 	static constexpr unsigned max_depth = 16;
 	std::array<std::string_view, max_depth> lists_; // by depth: the list whose items come next
 	unsigned depth_;

@@ -9,35 +9,35 @@ namespace {
 constexpr std::string_view double_rule = "==========================\n";
 constexpr std::string_view rule = "-------------\n";
 
-void part(std::string &out, std::string_view label, std::uint64_t value) {
+void part(Text &out, std::string_view label, std::uint64_t value) {
 	out += label;
 	append_number(out, value);
 }
 
-void number(std::string &out, std::string_view label, std::uint64_t value) {
+void number(Text &out, std::string_view label, std::uint64_t value) {
 	part(out, label, value);
 	out += '\n';
 }
 
 // The original kept flags in signed one-bit fields.
-void flag(std::string &out, std::string_view label, bool value) {
+void flag(Text &out, std::string_view label, bool value) {
 	out += label;
 	out += value ? "-1\n" : "0\n";
 }
 
-void words(std::string &out, std::string_view label, std::string_view value) {
+void words(Text &out, std::string_view label, std::string_view value) {
 	out += label;
 	out += value;
 	out += '\n';
 }
 
-void address(std::string &out, std::string_view label, const Address &value) {
+void address(Text &out, std::string_view label, const Address &value) {
 	out += label;
 	append(out, value);
 	out += '\n';
 }
 
-void nonce(std::string &out, std::uint64_t value) {
+void nonce(Text &out, std::uint64_t value) {
 	out += "lisp_nonce\t\t= 0x";
 	append_hex_digits(out, value >> 32, 8);
 	out += "-0x";
@@ -49,7 +49,7 @@ std::uint16_t afi_number(const Address &value) {
 	return static_cast<std::uint16_t>(afi(value));
 }
 
-void locator(std::string &out, const Locator &l, std::size_t index, std::string_view probe_label) {
+void locator(Text &out, const Locator &l, std::size_t index, std::string_view probe_label) {
 	part(out, "RLOC ", index);
 	part(out, ":\t\t\tpriority ", l.priority);
 	part(out, "\tweight ", l.weight);
@@ -65,7 +65,7 @@ void locator(std::string &out, const Locator &l, std::size_t index, std::string_
 
 // The action is a signed number of three bits there, and A one of one bit shown in hexadecimal. The
 // four reserved bits before the Map-Version, and its low octet, are what it calls the version.
-void record(std::string &out, const MapRecord &r, std::size_t index, std::string_view probe_label) {
+void record(Text &out, const MapRecord &r, std::size_t index, std::string_view probe_label) {
 	number(out, "#Recodr", index);
 	out += rule;
 	number(out, "record_ttl\t\t\t= ", r.ttl.count());
@@ -89,12 +89,12 @@ void record(std::string &out, const MapRecord &r, std::size_t index, std::string
 	out += rule;
 }
 
-void records(std::string &out, List<MapRecord> list, std::string_view probe_label) {
+void records(Text &out, List<MapRecord> list, std::string_view probe_label) {
 	std::size_t i = 0;
 	for (const auto &r : list) record(out, r, i++, probe_label);
 }
 
-void authentication(std::string &out, const Authentication &a) {
+void authentication(Text &out, const Authentication &a) {
 	// One number of 16 bits, as RFC 6830 has it.
 	number(out, "key_id\t\t\t= ",
 	    static_cast<unsigned>(a.key_id) << 8 | static_cast<unsigned>(a.algorithm));
@@ -109,7 +109,7 @@ unsigned record_count(const Dissection &found) {
 	return found.captured.octets.size() > 3 ? found.captured.octets[3] : 0;
 }
 
-void body(std::string &out, const Dissection &found, const MapRegister &m) {
+void body(Text &out, const Dissection &found, const MapRegister &m) {
 	number(out, "lisp_type\t\t= ", 3);
 	flag(out, "rloc_probe\t\t= ", m.proxy_reply);
 	flag(out, "want_map_notify\t= ", m.want_map_notify);
@@ -119,7 +119,7 @@ void body(std::string &out, const Dissection &found, const MapRegister &m) {
 	records(out, m.records, "rloc_probe ");
 }
 
-void body(std::string &out, const Dissection &found, const MapReply &m) {
+void body(Text &out, const Dissection &found, const MapReply &m) {
 	number(out, "lisp_type\t\t= ", 2);
 	flag(out, "rloc_probe\t\t= ", m.probe);
 	flag(out, "echo_nonce_capable\t= ", m.echo_nonce);
@@ -129,7 +129,7 @@ void body(std::string &out, const Dissection &found, const MapReply &m) {
 	records(out, m.records, "rloc_prob ");
 }
 
-void request_addresses(std::string &out, const MapRequest &m) {
+void request_addresses(Text &out, const MapRequest &m) {
 	number(out, "source_eid_afi\t\t= ", afi_number(m.source_eid));
 	if (as_ip(m.source_eid) != nullptr)
 		address(out, "itr afi - Source EID address\t= ", m.source_eid);
@@ -148,7 +148,7 @@ void request_addresses(std::string &out, const MapRequest &m) {
 	}
 }
 
-void body(std::string &out, const Dissection &found, const MapRequest &m) {
+void body(Text &out, const Dissection &found, const MapRequest &m) {
 	number(out, "lisp_type\t\t= ", 1);
 	words(out, "auth_bit\t\t= ", m.authoritative ? "0x1" : "0x0");
 	flag(out, "map_data_present\t= ", m.map_data.has_value());
@@ -163,7 +163,7 @@ void body(std::string &out, const Dissection &found, const MapRequest &m) {
 	request_addresses(out, m);
 }
 
-void body(std::string &out, const Dissection &found, const MapNotify &m) {
+void body(Text &out, const Dissection &found, const MapNotify &m) {
 	number(out, "lisp_type\t\t= ", found.captured.octets[0] >> 4);
 	number(out, "record_count\t\t= ", record_count(found));
 	nonce(out, m.nonce);
@@ -174,12 +174,12 @@ void body(std::string &out, const Dissection &found, const MapNotify &m) {
 // What it had no form for.
 template <class T>
 requires(!std::derived_from<T, MapNotify>) void body(
-    std::string &out, const Dissection &found, const T &) {
+    Text &out, const Dissection &found, const T &) {
 	const auto octets = found.captured.octets;
 	if (!found.captured.data && !octets.empty()) number(out, "lisp_type\t\t= ", octets[0] >> 4);
 }
 
-void body(std::string &out, const Dissection &found, const EncapsulatedControl &) {
+void body(Text &out, const Dissection &found, const EncapsulatedControl &) {
 	const auto &inner = found.inner;
 	out += "**** Encapsulated Control Message****\n";
 	if (inner == nullptr) return;
@@ -208,7 +208,7 @@ std::string_view title(std::string_view type) {
 
 } // namespace
 
-void append_v102(std::string &out, const Dissection &found) {
+void append_v102(Text &out, const Dissection &found) {
 	out += '\n';
 	const auto *outer = found.inner;
 	out +=

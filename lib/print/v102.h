@@ -14,6 +14,6 @@ namespace lisp {
 // ones too, tabulators and signed one-bit numbers of the original. It had no form for other
 // messages: they show type, nonce, authentication and records in the style of its Map-Register, or
 // the octets alone. A fault is a line "error" before the last.
-void append_v102(std::string &out, const Dissection &found);
+void append_v102(Text &out, const Dissection &found);
 
 } // namespace lisp

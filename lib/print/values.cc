@@ -12,31 +12,49 @@ namespace {
 
 constexpr std::uint64_t second = 1'000'000'000; // in nanoseconds
 
-// `value` with leading zeros.
-void append_digits(std::string &out, std::uint64_t value, unsigned width) {
-	std::array<char, 20> digits;
-	for (unsigned i = width; i > 0; --i, value /= 10)
-		digits[i - 1] = static_cast<char>('0' + value % 10);
-	out.append(digits.data(), width);
-}
+// "2012-05-31T12:00:00."
+struct DateAndTime {
+	std::int64_t since_1970 = 0; // seconds
+	std::array<char, 20> text{};
+};
 
-void append_date_and_time(std::string &out, std::int64_t since_1970) {
+DateAndTime date_and_time(std::int64_t since_1970) {
 	using namespace std::chrono;
 	const auto now = sys_seconds{seconds{since_1970}};
 	const auto today = floor<days>(now);
 	const year_month_day date{today};
-	const auto of_day = static_cast<std::uint64_t>((now - today).count());
-	append_digits(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
-	out += '-';
-	append_digits(out, static_cast<unsigned>(date.month()), 2);
-	out += '-';
-	append_digits(out, static_cast<unsigned>(date.day()), 2);
-	out += 'T';
-	append_digits(out, of_day / 3600, 2);
-	out += ':';
-	append_digits(out, of_day / 60 % 60, 2);
-	out += ':';
-	append_digits(out, of_day % 60, 2);
+	const auto of_day = static_cast<unsigned>((now - today).count());
+	const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+	DateAndTime made{since_1970, {}};
+	auto *to = made.text.data();
+	const auto put = [&to](unsigned value, char after) {
+		to = put_two_digits(to, value);
+		*to++ = after;
+	};
+	to = put_two_digits(to, year / 100);
+	put(year % 100, '-');
+	put(static_cast<unsigned>(date.month()), '-');
+	put(static_cast<unsigned>(date.day()), 'T');
+	put(of_day / 3600, ':');
+	put(of_day / 60 % 60, ':');
+	put(of_day % 60, '.');
+	return made;
+}
+
+// Packets come many to a second.
+void append_date_and_time(Text &out, std::int64_t since_1970) {
+	thread_local auto latest = date_and_time(0);
+	if (latest.since_1970 != since_1970) latest = date_and_time(since_1970);
+	out += std::string_view{latest.text.data(), latest.text.size()};
+}
+
+void append_nanoseconds(Text &out, std::uint64_t nanoseconds) {
+	auto rest = static_cast<std::uint32_t>(nanoseconds % second);
+	auto *to = out.room(9);
+	to = put_digit(to, rest / 100'000'000);
+	for (std::uint32_t unit = 1'000'000; unit > 0; unit /= 100)
+		to = put_two_digits(to, rest / unit % 100);
+	out.advance_to(to);
 }
 
 // Seconds east of UTC. Zones change at quarters of an hour, if at all: no more often is the C
@@ -54,29 +72,30 @@ std::int64_t zone_offset(std::int64_t since_1970) {
 }
 
 // "+02:00"
-void append_zone(std::string &out, std::int64_t offset) {
+void append_zone(Text &out, std::int64_t offset) {
 	out += offset < 0 ? '-' : '+';
-	const auto minutes = static_cast<std::uint64_t>(std::abs(offset)) / 60;
-	append_digits(out, minutes / 60, 2);
-	out += ':';
-	append_digits(out, minutes % 60, 2);
+	const auto minutes = static_cast<unsigned>(std::abs(offset)) / 60;
+	auto *to = out.room(5);
+	to = put_two_digits(to, minutes / 60);
+	*to++ = ':';
+	out.advance_to(put_two_digits(to, minutes % 60));
 }
 
-void append_seconds(std::string &out, std::uint64_t nanoseconds) {
+void append_seconds(Text &out, std::uint64_t nanoseconds) {
 	append_number(out, nanoseconds / second);
 	out += '.';
-	append_digits(out, nanoseconds % second, 9);
+	append_nanoseconds(out, nanoseconds);
 }
 
 } // namespace
 
-void append(std::string &out, const EidText &eid) {
+void append(Text &out, const EidText &eid) {
 	append(out, eid.address);
 	out += '/';
 	append_number(out, eid.mask_length);
 }
 
-void append(std::string &out, const IpPrefixText &prefix) {
+void append(Text &out, const IpPrefixText &prefix) {
 	append(out, prefix.address);
 	out += '/';
 	append_number(out, prefix.mask_length);
@@ -105,7 +124,7 @@ std::string_view name(ChangePriorityLayout layout) {
 	return "extension";
 }
 
-void append_time(std::string &out, std::uint64_t nanoseconds, TimeForm form) {
+void append_time(Text &out, std::uint64_t nanoseconds, TimeForm form) {
 	const auto since_1970 = static_cast<std::int64_t>(nanoseconds / second);
 	const auto offset = form == TimeForm::local ? zone_offset(since_1970) : 0;
 	switch (form) {
@@ -118,8 +137,7 @@ void append_time(std::string &out, std::uint64_t nanoseconds, TimeForm form) {
 	case TimeForm::utc:
 	case TimeForm::local:
 		append_date_and_time(out, since_1970 + offset);
-		out += '.';
-		append_digits(out, nanoseconds % second, 9);
+		append_nanoseconds(out, nanoseconds);
 		if (form == TimeForm::utc)
 			out += 'Z';
 		else

@@ -13,7 +13,7 @@ namespace lisp {
 struct Hex64 {
 	std::uint64_t value = 0;
 };
-inline void append(std::string &out, Hex64 hex) {
+inline void append(Text &out, Hex64 hex) {
 	append_hex_digits(out += "0x", hex.value, 16);
 }
 
@@ -21,7 +21,7 @@ inline void append(std::string &out, Hex64 hex) {
 struct Hex24 {
 	std::uint32_t value = 0;
 };
-inline void append(std::string &out, Hex24 hex) {
+inline void append(Text &out, Hex24 hex) {
 	append_hex_digits(out += "0x", hex.value, 6);
 }
 
@@ -29,10 +29,10 @@ inline void append(std::string &out, Hex24 hex) {
 struct HexOctets {
 	Bytes octets;
 };
-inline void append(std::string &out, HexOctets hex) {
+inline void append(Text &out, HexOctets hex) {
 	append_hex(out, hex.octets);
 }
-inline void append(std::string &out, OctetList octets) {
+inline void append(Text &out, OctetList octets) {
 	append_hex(out, octets);
 }
 
@@ -43,14 +43,14 @@ struct EidText {
 	const Address &address;
 	unsigned mask_length = 0;
 };
-void append(std::string &out, const EidText &eid);
+void append(Text &out, const EidText &eid);
 
 // The same of an EID that is an IP address.
 struct IpPrefixText {
 	const IpAddress &address;
 	unsigned mask_length = 0;
 };
-void append(std::string &out, const IpPrefixText &prefix);
+void append(Text &out, const IpPrefixText &prefix);
 
 // "no-action" … "drop-auth-failure", "unassigned-6"
 std::string_view name(Action action);
@@ -76,8 +76,8 @@ struct TimeText {
 };
 
 // Nothing for TimeForm::none.
-void append_time(std::string &out, std::uint64_t nanoseconds, TimeForm form);
-inline void append(std::string &out, const TimeText &time) {
+void append_time(Text &out, std::uint64_t nanoseconds, TimeForm form);
+inline void append(Text &out, const TimeText &time) {
 	append_time(out, time.nanoseconds, time.form);
 }
 

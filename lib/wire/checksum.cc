@@ -1,6 +1,7 @@
 #include "wire/checksum.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -21,6 +22,11 @@ void Checksum::add(Bytes octets) noexcept {
 	std::uint64_t sum = 0;
 	const auto *at = octets.data();
 	auto left = octets.size();
+	for (; left >= 16; at += 16, left -= 16) {
+		std::array<std::uint32_t, 4> words;
+		std::memcpy(words.data(), at, 16);
+		sum += std::uint64_t{words[0]} + words[1] + words[2] + words[3];
+	}
 	for (; left >= 4; at += 4, left -= 4) {
 		std::uint32_t words;
 		std::memcpy(&words, at, 4);

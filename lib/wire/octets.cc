@@ -1,7 +1,5 @@
 #include "wire/octets.h"
 
-#include <array>
-
 namespace lisp {
 
 namespace {
@@ -17,34 +15,22 @@ constexpr bool is_blank(char c) {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-constexpr auto hex_pairs = [] {
-	std::array<char, 512> pairs{};
-	for (std::size_t i = 0; i < 256; ++i) {
-		pairs[2 * i] = "0123456789abcdef"[i >> 4];
-		pairs[2 * i + 1] = "0123456789abcdef"[i & 15];
-	}
-	return pairs;
-}();
-
 } // namespace
 
-void append_hex(std::string &out, Bytes octets) {
-	const auto start = out.size();
-	out.resize(start + 2 * octets.size());
-	auto *to = out.data() + start;
-	for (const auto octet : octets) {
-		*to++ = hex_pairs[2U * octet];
-		*to++ = hex_pairs[2U * octet + 1];
-	}
+void append_hex(Text &out, Bytes octets) {
+	auto *to = out.room(2 * octets.size());
+	for (const auto octet : octets) to = put_hex(to, octet);
+	out.advance_to(to);
 }
 
-void append_hex_digits(std::string &out, std::uint64_t value, unsigned digits) {
-	std::array<char, 16> text;
-	for (auto i = digits; i > 0; --i, value >>= 4) text[i - 1] = "0123456789abcdef"[value & 15];
-	out.append(text.data(), digits);
+void append_hex_digits(Text &out, std::uint64_t value, unsigned digits) {
+	auto *to = out.room(digits);
+	if (digits % 2 != 0) to = put_hex_digit(to, value >> 4 * (digits - 1) & 15);
+	for (auto pair = digits / 2; pair > 0; --pair) to = put_hex(to, value >> 8 * (pair - 1) & 0xff);
+	out.advance_to(to);
 }
 
-void append_quoted(std::string &out, std::string_view text) {
+void append_quoted(Text &out, std::string_view text) {
 	out += '\'';
 	for (const char c : text) {
 		if (c >= 0x20 && c < 0x7f && c != '\'' && c != '\\') {
@@ -58,9 +44,9 @@ void append_quoted(std::string &out, std::string_view text) {
 }
 
 std::string to_hex(Bytes octets) {
-	std::string text;
+	Text text;
 	append_hex(text, octets);
-	return text;
+	return text.str();
 }
 
 std::optional<Octets> parse_hex(std::string_view text) {

@@ -32,7 +32,7 @@ public:
 	std::uint64_t u64(std::string_view field) noexcept { return big_endian<8>(field); }
 
 	Bytes take(std::size_t count, std::string_view field) noexcept {
-		if (count > remaining()) {
+		if (count > remaining()) [[unlikely]] {
 			fail(Reason::truncated, field);
 			return {};
 		}
@@ -59,9 +59,7 @@ public:
 	std::uint8_t peek() const noexcept { return remaining() > 0 ? octets_[at_] : 0; }
 
 	void fail(Reason why, std::string_view field) noexcept { fail_at(why, field, offset()); }
-	void fail_at(Reason why, std::string_view field, std::size_t offset) noexcept {
-		if (ok_) set_failed({why, offset, field});
-	}
+	void fail_at(Reason why, std::string_view field, std::size_t offset) noexcept;
 
 	bool ok() const noexcept { return ok_; }
 	const WireError &error() const noexcept { return error_; }
@@ -70,20 +68,18 @@ public:
 
 private:
 	template <std::size_t N> std::uint64_t big_endian(std::string_view field) noexcept {
-		if (N > remaining()) {
+		if (N > remaining()) [[unlikely]] {
 			fail(Reason::truncated, field);
 			return 0;
 		}
-		std::uint64_t value = 0;
-		for (std::size_t i = 0; i < N; ++i) value = value << 8 | octets_[at_ + i];
-		at_ += N;
-		return value;
+		const auto *octets = octets_.data() + std::exchange(at_, at_ + N);
+		// One expression, of which compilers make one load.
+		return [octets]<std::size_t... I>(std::index_sequence<I...>) {
+			return ((std::uint64_t{octets[I]} << 8 * (N - 1 - I)) | ...);
+		}
+		(std::make_index_sequence<N>{});
 	}
-	void set_failed(const WireError &error) noexcept {
-		ok_ = false;
-		error_ = error;
-		octets_ = octets_.first(at_); // nothing remains, so that no later read can succeed
-	}
+	void set_failed(const WireError &error) noexcept;
 
 	Bytes octets_;
 	std::size_t base_;
