@@ -88,13 +88,38 @@ def encapsulated(inner):
     return struct.pack("!I", 8 << 28) + inner
 
 
+def pcap(packets, link=LINK_RAW, order="<", digits=9):
+    """The octets of a capture of (time in milliseconds, octets), in little or big endian, with
+    times of so many digits."""
+    magic = {6: 0xa1b2c3d4, 9: 0xa1b23c4d}[digits]
+    return struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 1 << 18, link) + b"".join(
+        struct.pack(order + "IIII", time // 1000, time % 1000 * 10 ** (digits - 3), len(octets),
+                    len(octets)) + octets
+        for time, octets in packets)
+
+
+def pcapng(packets, link=LINK_RAW, order="<", digits=9):
+    """The same as pcapng."""
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        size = struct.pack(order + "I", 12 + len(body))
+        return struct.pack(order + "I", kind) + size + body + size
+
+    def packet(time, octets):
+        ticks = time * 10 ** (digits - 3)
+        return block(6, struct.pack(order + "IIIII", 0, ticks >> 32, ticks & 0xffffffff,
+                                    len(octets), len(octets)) + octets)
+
+    section = struct.pack(order + "IHHq", 0x1a2b3c4d, 1, 0, -1)
+    resolution = struct.pack(order + "HHB3xHH", 9, 1, digits, 0, 0)
+    interface = struct.pack(order + "HHI", link, 0, 0) + resolution
+    return block(0x0a0d0d0a, section) + block(1, interface) + b"".join(
+        packet(*one) for one in packets)
+
+
 def write_capture(path, packets, link=LINK_RAW):
-    """Of (time in milliseconds, octets)."""
     with open(path, "wb") as file:
-        file.write(struct.pack("<IHHiIII", 0xa1b23c4d, 2, 4, 0, 0, 1 << 18, link))
-        for time, octets in packets:
-            file.write(struct.pack("<IIII", time // 1000, time % 1000 * 1_000_000, len(octets),
-                                   len(octets)) + octets)
+        file.write(pcap(packets, link))
 
 
 def read_capture(path):
