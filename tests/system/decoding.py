@@ -73,5 +73,15 @@ class Reader:
         self._watchdog.cancel()
         return self.process.returncode, rest, errors
 
+    def stop(self):
+        """If it has not ended yet."""
+        self._watchdog.cancel()
+        if self.process.returncode is None:
+            self.process.kill()
+            self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
     def interrupt(self):
         return self.end(signal.SIGINT)
