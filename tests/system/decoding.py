@@ -3,6 +3,7 @@
 What is under test waits in the tests as long as it needs: nothing sleeps until it may be ready.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -10,7 +11,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
+import time
 import unittest
 
 BIN = os.path.abspath(sys.argv.pop(1))
@@ -54,8 +57,8 @@ class Reader:
     """lisp-decode at work, and what it prints line by line."""
 
     def __init__(self, *args, **options):
-        self.process = subprocess.Popen([DECODE, *args], stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, **options)
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        self.process = subprocess.Popen([DECODE, *args], text=True, **options)
         self._watchdog = threading.Timer(PATIENCE, self.process.kill)
         self._watchdog.start()
 
@@ -64,6 +67,22 @@ class Reader:
 
     def complaint(self):
         return self.process.stderr.readline()
+
+    def give(self, octets):
+        self.process.stdin.buffer.write(octets)
+        self.process.stdin.flush()
+
+    def await_idle(self):
+        """Until it has read all that it was given, and sleeps for want of more. On Linux."""
+        state = ""
+        for _ in range(PATIENCE * 100):
+            waiting = fcntl.ioctl(self.process.stdin, termios.FIONREAD, bytes(4))
+            with open("/proc/%d/stat" % self.process.pid, encoding="ascii") as status:
+                state = status.read().rpartition(")")[2].split()[0]
+            if waiting == bytes(4) and state == "S":
+                return
+            time.sleep(0.01)
+        raise AssertionError("not idle: " + state)
 
     def end(self, number=None):
         """Its status, and what it had still to say, after a signal if one is given."""
@@ -79,7 +98,7 @@ class Reader:
         if self.process.returncode is None:
             self.process.kill()
             self.process.wait()
-        for stream in (self.process.stdout, self.process.stderr):
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
 

@@ -7,19 +7,15 @@ usage: running_test.py BINDIR
 What listens on an interface runs where this user may make a network namespace.
 """
 
-import fcntl
 import json
 import os
 import pwd
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
-import termios
 import threading
-import time
 import unittest
 
 import packets as made
@@ -135,41 +131,23 @@ class Pipe(Scratch):
     def decode(self, *args):
         reader = Reader(*args, "-", stdin=subprocess.PIPE)
         self.addCleanup(reader.stop)
-        self.addCleanup(reader.process.stdin.close)
         return reader
-
-    def give(self, reader, octets):
-        reader.process.stdin.buffer.write(octets)
-        reader.process.stdin.flush()
-
-    def await_idle(self, reader):
-        """Until it has read all that it was given, and sleeps for want of more."""
-        waiting = struct.pack("i", 1)
-        state = ""
-        for _ in range(PATIENCE * 100):
-            waiting = fcntl.ioctl(reader.process.stdin, termios.FIONREAD, waiting)
-            with open("/proc/%d/stat" % reader.process.pid, encoding="ascii") as status:
-                state = status.read().rpartition(")")[2].split()[0]
-            if waiting == bytes(4) and state == "S":
-                return
-            time.sleep(0.01)
-        raise AssertionError("not idle: " + state)
 
     def written(self, reader):
         return bool(select.select([reader.process.stdout], [], [], 0)[0])
 
     def test_line_buffered(self):
         reader = self.decode("-l", "-F", "json")
-        self.give(reader, capture(request(1)))
+        reader.give(capture(request(1)))
         self.assertEqual(nonce_of(reader.line()), 1)
-        self.give(reader, frames(request(2)))
+        reader.give(frames(request(2)))
         self.assertEqual(nonce_of(reader.line()), 2)
 
     @unittest.skipUnless(os.path.exists("/proc/self/stat"), "no /proc of Linux")
     def test_otherwise_not(self):
         reader = self.decode("-F", "json")
-        self.give(reader, capture(request(1)))
-        self.await_idle(reader)
+        reader.give(capture(request(1)))
+        reader.await_idle()
         self.assertFalse(self.written(reader))
         reader.process.stdin.close()
         self.assertEqual(nonce_of(reader.line()), 1)
@@ -178,7 +156,7 @@ class Pipe(Scratch):
         """With -c the end of the input need not come."""
         for args, lines in ((("-c", "2"), 2), (("-c", "2", "--count"), 2), (("-c", "3"), 3)):
             reader = self.decode(*args)
-            self.give(reader, capture(*[request(n) for n in range(1, 6)]))
+            reader.give(capture(*[request(n) for n in range(1, 6)]))
             # Its standard input stays open, so that only -c can make it end.
             self.assertEqual(reader.process.wait(PATIENCE), 0)
             self.assertEqual(len(reader.process.stdout.readlines()), lines)
@@ -187,7 +165,7 @@ class Pipe(Scratch):
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             for form in ("line", "json"):
                 reader = self.decode("--pair", "-l", "-F", form)
-                self.give(reader, capture(request(1), request(2), reply(2)))
+                reader.give(capture(request(1), request(2), reply(2)))
                 self.assertRegex(reader.line(), "answered")
                 ended, rest, errors = reader.end(number)
                 self.assertEqual((ended, errors), (status, ""))
@@ -197,8 +175,8 @@ class Pipe(Scratch):
     def test_sums_at_an_interrupt(self):
         for args in (("--stats",), ("--count",), ("--count", "--check"), ()):
             reader = self.decode("-F", "json", *args)
-            self.give(reader, capture(request(1), reply(1), request(2)))
-            self.await_idle(reader)
+            reader.give(capture(request(1), reply(1), request(2)))
+            reader.await_idle()
             self.assertFalse(self.written(reader))
             status, rest, errors = reader.interrupt()
             self.assertEqual((status, errors), (130, ""))
@@ -214,7 +192,7 @@ class Pipe(Scratch):
     def test_an_interrupt_amid_much_input(self):
         reader = self.decode("--count", "-F", "json")
         pieces = frames(*[request(n) for n in range(1, 101)])
-        self.give(reader, capture(request(1)))
+        reader.give(capture(request(1)))
         while self.give_or_none(reader, pieces) and reader.process.poll() is None:
             self.fed += 1
             if self.fed == 300:  # 2 MiB, of which a pipe holds a small part
@@ -227,7 +205,7 @@ class Pipe(Scratch):
 
     def give_or_none(self, reader, octets):
         try:
-            self.give(reader, octets)
+            reader.give(octets)
         except BrokenPipeError:
             return False
         return True
