@@ -126,7 +126,8 @@ class Files(BadInput):
         result = run("-F", "json", "-r", self.path("none"), "-r", good, "-r", bad, "-r", good)
         self.assertEqual(result.stdout.count(b"\n"), 4)
         self.assert_says(result, 1, self.path("none") + ": No such file or directory",
-                         bad + ": truncated dump file; tried to read 4 file header bytes, only got 3")
+                         bad + ": truncated dump file; tried to read 4 file header bytes, "
+                         "only got 3")
 
     def test_filters(self):
         path = self.put("good.pcap", made.pcap(messages(1)))

@@ -137,7 +137,8 @@ class EveryFrame(Captures):
                   options=[IPOption_NOP(), IPOption_RR(routers=["192.0.2.9"]), IPOption_NOP()])
         six = IPv6(src="2001:db8::1", dst="2001:db8::2") / IPv6ExtHdrHopByHop() / \
             IPv6ExtHdrDestOpt() / IPv6ExtHdrRouting(addresses=["2001:db8::2"], segleft=0)
-        one, two = [UDP(sport=4342, dport=4342) / Raw(map_register(*of)) for of in ((1, 1), (2, 30))]
+        one, two = [UDP(sport=4342, dport=4342) / Raw(map_register(nonce, records))
+                    for nonce, records in ((1, 1), (2, 30))]
         self.assert_decodes(LINK_RAW, b"", [four / one, *fragment(four / two, 200)])
         parts = fragment6(six / IPv6ExtHdrFragment(id=9) / two, 400)
         self.assertGreater(len(parts), 2)
@@ -146,7 +147,8 @@ class EveryFrame(Captures):
     def test_found_by_a_filter(self):
         path = self.write("all.pcap", self.ethernet())
         for port in (1, 2, 3, 4, 7):
-            self.assertEqual(nonces(decoded("-r", path, "udp src port %d" % (40000 + port))), [port])
+            found = decoded("-r", path, "udp src port %d" % (40000 + port))
+            self.assertEqual(nonces(found), [port])
         self.assertEqual(nonces(decoded("-r", path, "vlan")), [2, 3, 6])
         self.assertEqual(nonces(decoded("-r", path, "pppoes and udp port 4342")), [5])
 

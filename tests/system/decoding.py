@@ -1,6 +1,6 @@
 """lisp-decode under test, from the directory that is the first argument of whoever imports this.
 
-What is under test waits in the tests as long as it needs: nothing sleeps until it may be ready.
+Nothing sleeps until something may have happened: tests wait for lines, or until it is idle.
 """
 
 import fcntl

@@ -67,7 +67,8 @@ def other():
             yield MACS / tag / packet if tag else MACS / packet
     yield Dot3(dst="01:80:c2:00:00:00", src="02:00:00:00:00:01") / LLC() / STP()
     yield Dot3(dst="02:00:00:00:00:02") / LLC() / SNAP(code=0x806) / ARP()
-    yield from (MACS / part for part in fragment(FOUR / TCP(sport=1, dport=2) / Raw(bytes(900)), 400))
+    segment = FOUR / TCP(sport=1, dport=2) / Raw(bytes(900))
+    yield from (MACS / part for part in fragment(segment, 400))
 
 
 def in_fragments():
@@ -86,8 +87,8 @@ def mixed(directory):
     """The capture, how many frames are of TCP to LISP's ports, and how many of anything else."""
     generated = os.path.join(directory, "lisp.pcap")
     subprocess.run([sys.executable, os.path.join(HERE, "../traffic/make_lisp_pcap.py"), "-n",
-                    str(LISP), "--mix", "all", "--vlan-fraction", "0.3", "--nanosecond", "-o", generated],
-                   check=True)
+                    str(LISP), "--mix", "all", "--vlan-fraction", "0.3", "--nanosecond", "-o",
+                    generated], check=True)
     lisp = [frame for _, _, frame in made.read_capture(generated)]
     lisp.append(raw(Dot3(dst="02:00:00:00:00:02") / LLC() / SNAP(code=0x800) / FOUR / CONTROL))
     lisp += [raw(frame) for frames in in_fragments() for frame in frames]

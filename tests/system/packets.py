@@ -50,9 +50,11 @@ def prefix_of(text):
 def record(eid, *rlocs, ttl=1440, action=0, priority=1, flags=5):
     """Of an EID-prefix; priorities count from the first RLOC up."""
     mask, value = prefix_of(eid)
-    return struct.pack("!IBBHH", ttl, len(rlocs), mask, action << 13 | 1 << 12, 0) + value + b"".join(
+    locators = b"".join(
         struct.pack("!BBBBH", priority + place, 100, 255, 0, flags) + address(rloc)
         for place, rloc in enumerate(rlocs))
+    head = struct.pack("!IBBHH", ttl, len(rlocs), mask, action << 13 | 1 << 12, 0)
+    return head + value + locators
 
 
 SOLICIT = 1 << 24
