@@ -10,15 +10,28 @@ for page in *.[158]; do
 	mandoc -T lint -W warning "$page" || failed=1
 done
 
+# Options with two dashes wherever they stand; those with one where they are explained.
+options_of_help() {
+	"$1" --help | grep -oE -- '--[a-z][a-z0-9-]+'
+	"$1" --help | sed -nE 's/^ +(-[a-zA-Z])[ ,].*/\1/p'
+}
+
+options_of_page() {
+	mandoc -T ascii "$1" | sed 's/.\x08//g' | grep -oE -- '--[a-z][a-z0-9-]+'
+	sed -nE 's/^\.It Fl ([a-zA-Z])( .*)?$/-\1/p' "$1"
+}
+
+scratch=$(mktemp -d)
+trap 'rm -r "$scratch"' EXIT
 for program in "$bin"/lisp-*; do
 	name=$(basename "$program")
 	page=$(ls "$name".[18] 2>/dev/null) || { echo "$name has no manual page" >&2; failed=1; continue; }
-	"$program" --help | grep -oE -- '--[a-z][a-z0-9-]+' | sort -u >"${TMPDIR:-/tmp}/help.$$"
-	mandoc -T ascii "$page" | sed 's/.\x08//g' | grep -oE -- '--[a-z][a-z0-9-]+' | sort -u >"${TMPDIR:-/tmp}/page.$$"
-	if ! diff -u "${TMPDIR:-/tmp}/help.$$" "${TMPDIR:-/tmp}/page.$$"; then
+	options_of_help "$program" | sort -u >"$scratch/help"
+	options_of_page "$page" | sort -u >"$scratch/page"
+	[ -s "$scratch/help" ] || { echo "$name: no options in --help" >&2; failed=1; }
+	if ! diff -u "$scratch/help" "$scratch/page"; then
 		echo "$name: --help (-) and $page (+) name different options" >&2
 		failed=1
 	fi
-	rm -f "${TMPDIR:-/tmp}/help.$$" "${TMPDIR:-/tmp}/page.$$"
 done
 exit $failed

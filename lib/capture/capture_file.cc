@@ -30,6 +30,11 @@ Result<OpenedPcap, std::string> open_or_explain(std::FILE *file, const std::stri
 	return open_stream(file, name);
 }
 
+bool any_is_cut(std::span<const Frame> frames) {
+	return std::any_of(frames.begin(), frames.end(),
+	    [](const Frame &frame) { return frame.octets.size() < frame.length; });
+}
+
 // A fragment whose packet can have a UDP header.
 bool may_be_udp(const IpHeader &ip) {
 	return ip.protocol == protocol_udp || (ip.source.is_v6() && is_extension_header(ip.protocol));
@@ -204,6 +209,7 @@ std::optional<Captured> CaptureFile::message_in(
 	++(wanted ? counters_.messages : counters_.unmatched);
 	captured->frame = frame.number;
 	captured->time = frame.time;
+	captured->cut = captured->octets.size() < captured->length && any_is_cut(frames_);
 	if (!wanted) captured.reset();
 	return captured;
 }

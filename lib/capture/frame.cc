@@ -13,6 +13,9 @@ enum EtherType : std::uint16_t {
 	ethertype_pppoe_session = 0x8864,
 };
 
+// What is not more than this in the place of a type is the length of a frame, IEEE 802.3.
+constexpr std::uint16_t max_ieee_length = 1500;
+
 enum PppProtocol : std::uint16_t {
 	ppp_ipv4 = 0x0021,
 	ppp_ipv6 = 0x0057,
@@ -39,11 +42,18 @@ bool skip_pppoe(Reader &in) {
 	return head == 0x1100 && skip_ppp(in);
 }
 
+// RFC 1042: the type is behind LLC and SNAP headers. 0, which is none, where they are others.
+std::uint16_t type_after_snap(Reader &in) {
+	const auto head = in.u64("llc and snap");
+	return head >> 16 == 0xaaaa03000000 ? static_cast<std::uint16_t>(head) : std::uint16_t{0};
+}
+
 bool skip_after_type(Reader &in, std::uint16_t type) {
 	while (in.ok() && is_vlan(type)) {
 		in.u16("vlan tag");
 		type = in.u16("ethertype");
 	}
+	if (type <= max_ieee_length) type = type_after_snap(in);
 	if (type == ethertype_pppoe_session) return skip_pppoe(in);
 	return in.ok() && (type == ethertype_ipv4 || type == ethertype_ipv6);
 }

@@ -43,6 +43,7 @@ void check_packet(const Captured &captured, Warnings &warnings) {
 	if (captured.udp_checksum == ChecksumState::zero && !captured.data)
 		warnings.add(Warning::zero_udp_checksum);
 	if (captured.fragment) warnings.add(Warning::fragment);
+	if (captured.cut) warnings.add(Warning::cut);
 }
 
 // To the last octet, and with the fault where there is one.

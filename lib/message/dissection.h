@@ -20,6 +20,7 @@ struct Captured {
 	std::size_t length = 0; // of the LISP message, in octets, as it was sent
 	bool data = false;      // a data packet (port 4341), not a control message
 	bool fragment = false;  // the first of the fragments of an IP packet
+	bool cut = false;       // when captured, so that octets are missing
 	ChecksumState ip_checksum = ChecksumState::unchecked;
 	ChecksumState udp_checksum = ChecksumState::unchecked;
 };

@@ -18,6 +18,7 @@ constexpr std::array<Entry, warning_count> table{{
     {Warning::bad_udp_checksum, {"wrong checksum", "udp checksum", "RFC 9301 5"}},
     {Warning::bad_data_checksum, {"wrong checksum", "udp checksum", "RFC 9300 5.3"}},
     {Warning::fragment, {"first fragment only", "ip fragment offset", {}}},
+    {Warning::cut, {"cut when captured", "message", {}}},
     {Warning::host_bits, {"host bits set", "eid", "RFC 9301 5.4"}},
     {Warning::long_mask, {"mask longer than the address", "eid mask-len", "RFC 9301 5.4"}},
     {Warning::unknown_vendor, {"unknown vendor", "lcaf", "RFC 9306 4"}},

@@ -14,6 +14,7 @@ enum class Warning : std::uint8_t {
 	bad_udp_checksum,
 	bad_data_checksum,
 	fragment,
+	cut,
 	host_bits,
 	long_mask,
 	unknown_vendor,

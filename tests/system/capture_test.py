@@ -8,32 +8,30 @@ where this user may make a network namespace.
 """
 
 import gzip
-import json
 import logging
 import os
 import shutil
-import signal
-import socket
+import struct
 import subprocess
 import sys
-import tempfile
-import threading
 import unittest
 
 logging.getLogger("scapy").setLevel(logging.CRITICAL)
 try:
-    from scapy.all import (Dot1AD, Dot1Q, Ether, ICMP, IP, IPv6, IPv6ExtHdrDestOpt, IPOption_NOP,
-                           IPv6ExtHdrFragment, PPPoE, Raw, TCP, UDP, fragment, fragment6,
-                           raw, wrpcap)
+    from scapy.all import (Dot1AD, Dot1Q, Ether, ICMP, IP, IPOption_NOP, IPOption_RR, IPv6,
+                           IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
+                           IPv6ExtHdrRouting, PPPoE, Raw, TCP, UDP, fragment, fragment6, raw,
+                           wrpcap)
 except ImportError:
     print("skipped: no scapy")
     sys.exit(77)
+import packets as made
+from decoding import PATIENCE, Scratch, decoded, nonces, run
 
-BIN = os.path.abspath(sys.argv.pop(1))
-DECODE = os.path.join(BIN, "lisp-decode")
-PATIENCE = 60  # seconds
-LINK_NULL, LINK_ETHERNET, LINK_PPP, LINK_PPP_HDLC, LINK_RAW, LINK_SLL, LINK_SLL2 = \
-    0, 1, 9, 50, 101, 113, 276
+LINK_NULL, LINK_ETHERNET, LINK_PPP, LINK_PPP_HDLC, LINK_PPPOE, LINK_RAW, LINK_LOOP, LINK_SLL = \
+    0, 1, 9, 50, 51, 101, 108, 113
+LINK_IPV4, LINK_IPV6, LINK_SLL2 = 228, 229, 276
+ETHER = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
 
 
 def map_register(nonce, records=1):
@@ -50,21 +48,6 @@ def message(nonce, records=1, v6=False):
     return ip / UDP(sport=40000 + nonce, dport=4342) / Raw(map_register(nonce, records))
 
 
-def run(*args, **options):
-    return subprocess.run([DECODE, *args], capture_output=True, timeout=PATIENCE, **options)
-
-
-def decoded(*args, status=0, **options):
-    """The objects that lisp-decode prints."""
-    result = run("-F", "json", *args, **options)
-    assert result.returncode == status, result
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def nonces(messages):
-    return [int(one["nonce"], 16) for one in messages]
-
-
 def seen_by_tcpdump(path):
     result = subprocess.run(["tcpdump", "--count", "-r", path], capture_output=True,
                             timeout=PATIENCE)
@@ -72,14 +55,7 @@ def seen_by_tcpdump(path):
     return int(result.stdout.split()[0])
 
 
-class Captures(unittest.TestCase):
-    def setUp(self):
-        self.directory = tempfile.mkdtemp(prefix="lisp-capture-")
-        self.addCleanup(shutil.rmtree, self.directory)
-
-    def path(self, name):
-        return os.path.join(self.directory, name)
-
+class Captures(Scratch):
     def write(self, name, packets, link=LINK_ETHERNET):
         """Octets as they are, so that scapy adds nothing."""
         wrpcap(self.path(name), [Raw(raw(packet)) for packet in packets], linktype=link)
@@ -90,9 +66,6 @@ class Captures(unittest.TestCase):
             self.assertEqual(one["type"], "map-register", one)
             self.assertNotIn("error", one)
             self.assertNotIn("warnings", one)
-
-
-ETHER = Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
 
 
 class EveryFrame(Captures):
@@ -125,28 +98,74 @@ class EveryFrame(Captures):
         self.assertEqual(len(messages[3]["records"]), 50)
         self.assertEqual(len(messages[5]["records"]), 50)
 
+    def assert_decodes(self, link, header, packets):
+        path = self.write("link.pcap", [header + raw(one) for one in packets], link)
+        messages = decoded("-r", path)
+        self.assertEqual(nonces(messages), [1, 2])
+        self.assert_whole(messages)
+
     def test_of_other_links(self):
-        sll = bytes.fromhex("00000001000602000000000100000800")
-        sll2 = bytes.fromhex("0800000000000002000100060200000000010000")
-        for link, header in [(LINK_SLL, sll), (LINK_SLL2, sll2), (LINK_RAW, b""),
-                             (LINK_NULL, bytes.fromhex("02000000")),
-                             (LINK_PPP, bytes.fromhex("0021")), (LINK_PPP, bytes.fromhex("21")),
-                             (LINK_PPP, bytes.fromhex("ff030021")),
-                             (LINK_PPP_HDLC, bytes.fromhex("ff030021"))]:
-            with self.subTest(link=link, header=header.hex()):
-                parts = fragment(message(2, records=30), fragsize=200)
-                path = self.write("link.pcap", [header + raw(one) for one in [message(1), *parts]],
-                                  link)
-                messages = decoded("-r", path)
-                self.assertEqual(nonces(messages), [1, 2])
-                self.assert_whole(messages)
+        """A message, and one in fragments, behind headers of IPv4 and IPv6."""
+        sll = bytes.fromhex("000000010006020000000001 0000")
+        sll2 = "%s 0000 00000002000100060200000000010000"
+        four = [(LINK_SLL, sll + b"\x08\0"), (LINK_SLL, sll + bytes.fromhex("8100 0007 0800")),
+                (LINK_SLL2, bytes.fromhex(sll2 % "0800")), (LINK_RAW, b""), (LINK_IPV4, b""),
+                (LINK_PPP, b"\0\x21"), (LINK_PPP, b"\x21"), (LINK_PPP, b"\xff\x03\0\x21"),
+                (LINK_PPP_HDLC, b"\xff\x03\0\x21"),
+                (LINK_PPPOE, bytes.fromhex("1100 0007 0000 0021"))]
+        six = [(LINK_SLL, sll + b"\x86\xdd"), (LINK_SLL2, bytes.fromhex(sll2 % "86dd")),
+               (LINK_SLL2, bytes.fromhex(sll2 % "8100" + "0007 86dd")), (LINK_RAW, b""),
+               (LINK_IPV6, b""), (LINK_PPP, b"\0\x57"), (LINK_PPP_HDLC, b"\xff\x03\0\x57"),
+               (LINK_PPPOE, bytes.fromhex("1100 0007 0000 0057"))]
+        four += [(link, struct.pack(order + "I", 2)) for link, order in
+                 ((LINK_NULL, "<"), (LINK_NULL, ">"), (LINK_LOOP, ">"))]
+        six += [(link, struct.pack(order + "I", family)) for link, order in
+                ((LINK_NULL, "<"), (LINK_NULL, ">"), (LINK_LOOP, ">")) for family in (24, 28, 30)]
+        parts = {False: fragment(message(2, records=30), fragsize=200),
+                 True: fragment6(IPv6(src="2001:db8::1", dst="2001:db8::2") /
+                                 IPv6ExtHdrFragment(id=6) / UDP(sport=40002, dport=4342) /
+                                 Raw(map_register(2, 30)), 300)}
+        for v6, cases in ((False, four), (True, six)):
+            self.assertGreater(len(parts[v6]), 2)
+            for link, header in cases:
+                with self.subTest(link=link, header=header.hex(), v6=v6):
+                    self.assert_decodes(link, header, [message(1, v6=v6), *parts[v6]])
+
+    def test_behind_headers_of_their_own(self):
+        """Options of IPv4, also in fragments, and every extension header of IPv6."""
+        four = IP(src="192.0.2.1", dst="192.0.2.2",
+                  options=[IPOption_NOP(), IPOption_RR(routers=["192.0.2.9"]), IPOption_NOP()])
+        six = IPv6(src="2001:db8::1", dst="2001:db8::2") / IPv6ExtHdrHopByHop() / \
+            IPv6ExtHdrDestOpt() / IPv6ExtHdrRouting(addresses=["2001:db8::2"], segleft=0)
+        one, two = [UDP(sport=4342, dport=4342) / Raw(map_register(nonce, records))
+                    for nonce, records in ((1, 1), (2, 30))]
+        self.assert_decodes(LINK_RAW, b"", [four / one, *fragment(four / two, 200)])
+        parts = fragment6(six / IPv6ExtHdrFragment(id=9) / two, 400)
+        self.assertGreater(len(parts), 2)
+        self.assert_decodes(LINK_RAW, b"", [six / one, *parts])
 
     def test_found_by_a_filter(self):
         path = self.write("all.pcap", self.ethernet())
         for port in (1, 2, 3, 4, 7):
-            self.assertEqual(nonces(decoded("-r", path, "udp src port %d" % (40000 + port))), [port])
+            found = decoded("-r", path, "udp src port %d" % (40000 + port))
+            self.assertEqual(nonces(found), [port])
         self.assertEqual(nonces(decoded("-r", path, "vlan")), [2, 3, 6])
         self.assertEqual(nonces(decoded("-r", path, "pppoes and udp port 4342")), [5])
+
+    def test_in_every_format(self):
+        packets = [(1_500_000_000_000 + 250 * n, raw(message(n))) for n in range(1, 4)]
+        times = ["2017-07-14T02:40:00.%d000000Z" % n for n in (250, 500, 750)]
+        for form in (made.pcap, made.pcapng):
+            for order in "<>":
+                for digits in (6, 9):
+                    octets = form(packets, order=order, digits=digits)
+                    for packed in (octets, gzip.compress(octets)):
+                        with self.subTest(form=form.__name__, order=order, digits=digits,
+                                          packed=packed is not octets):
+                            messages = decoded("-r", self.put("capture", packed))
+                            self.assertEqual(nonces(messages), [1, 2, 3])
+                            self.assertEqual([one["time"] for one in messages], times)
+                            self.assertEqual(decoded("-", input=packed), messages)
 
     def test_in_gzip(self):
         path = self.write("all.pcap", self.ethernet())
@@ -192,88 +211,6 @@ class EveryFrame(Captures):
             full = run("-r", path, "-w", "/dev/full")
             self.assertEqual(full.returncode, 1)
             self.assertIn(b"No space left on device", full.stderr)
-
-
-class Reader:
-    """lisp-decode at work, and its lines."""
-
-    def __init__(self, *args):
-        self.process = subprocess.Popen([DECODE, "-F", "json", *args], stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True)
-        self._watchdog = threading.Timer(PATIENCE, self.process.kill)
-        self._watchdog.start()
-
-    def message(self):
-        return json.loads(self.process.stdout.readline())
-
-    def end(self, number):
-        """Its status, and what it had still to say, after a signal."""
-        self.process.send_signal(number)
-        rest, errors = self.process.communicate(timeout=PATIENCE)
-        self._watchdog.cancel()
-        return self.process.returncode, rest, errors
-
-
-class Growing(Captures):
-    def test_followed_from_file_to_file(self):
-        path = self.path("growing.pcap")
-        with open(self.write("two.pcap", [ETHER / message(1), ETHER / message(2)]), "rb") as file:
-            octets = file.read()
-        self.write("next.pcap", [ETHER / message(3)])
-        reader = Reader("--follow", "-r", path)
-        with open(path, "wb", buffering=0) as file:
-            file.write(octets[:-30])
-            self.assertEqual(nonces([reader.message()]), [1])
-            file.write(octets[-30:])
-            self.assertEqual(nonces([reader.message()]), [2])
-        os.rename(self.path("next.pcap"), path)
-        self.assertEqual(nonces([reader.message()]), [3])
-        self.assertEqual(reader.end(signal.SIGINT), (130, "", ""))
-
-
-class Live(Captures):
-    """Runs itself again in a network namespace of its own."""
-
-    INSIDE = "LISP_TEST_NAMESPACE"
-
-    @unittest.skipIf(INSIDE in os.environ, "there")
-    @unittest.skipIf(os.geteuid() != 0, "not root")
-    def test_in_a_namespace(self):
-        if subprocess.run(["unshare", "-n", "true"], check=False, capture_output=True).returncode:
-            self.skipTest("no network namespace to be had")
-        result = subprocess.run(["unshare", "-n", sys.executable, __file__, BIN, "Live"],
-                                env={**os.environ, self.INSIDE: "1"}, capture_output=True,
-                                timeout=2 * PATIENCE, text=True)
-        self.assertEqual(result.returncode, 0, result.stderr)
-
-    @unittest.skipUnless(INSIDE in os.environ, "starts itself in a namespace")
-    def test_messages_as_they_pass(self):
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        reader = Reader("-i", "lo")
-        first = self.knock_until_heard(reader)
-        self.assertEqual(first["type"], "map-register")
-        with open("/proc/%d/status" % reader.process.pid, encoding="ascii") as file:
-            users = [line.split()[1:] for line in file if line.startswith("Uid:")][0]
-        self.assertNotIn("0", users)
-        status, _, errors = reader.end(signal.SIGINT)
-        self.assertEqual((status, errors), (130, ""))
-
-    def knock_until_heard(self, reader):
-        """Nothing tells from outside when the interface is open."""
-        heard = threading.Event()
-
-        def knock():
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-                while not heard.wait(0.05):
-                    sender.sendto(map_register(1), ("127.0.0.1", 4342))
-
-        knocking = threading.Thread(target=knock)
-        knocking.start()
-        try:
-            return reader.message()
-        finally:
-            heard.set()
-            knocking.join()
 
 
 if __name__ == "__main__":

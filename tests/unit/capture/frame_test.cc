@@ -72,6 +72,8 @@ INSTANTIATE_TEST_SUITE_P(LinkTypes, Frame,
         LinkCase{"Vlan", 1, "02000000000202000000000181000064 0800"},
         LinkCase{"QinQ", 1, "02000000000202000000000188a80064810000c80800"},
         LinkCase{"OldQinQ", 1, "020000000002020000000001910000648100 00c80800"},
+        LinkCase{"Snap", 1, "0200000000020200000000010090 aaaa03000000 0800"},
+        LinkCase{"SnapInVlan", 1, "02000000000202000000000181000064 0090 aaaa03000000 0800"},
         LinkCase{"Null", 0, "02000000"}, LinkCase{"NullBigEndian", 0, "00000002"},
         LinkCase{"Loop", 108, "00000002"}, LinkCase{"Raw", 101, ""}, LinkCase{"RawBsd", 12, ""},
         LinkCase{"RawOpenBsd", 14, ""}, LinkCase{"Ipv4", 228, ""},
@@ -208,6 +210,13 @@ TEST(FrameIpv4, PortsTellDataFromControl) {
 	auto control = sender;
 	control.port = control_port;
 	EXPECT_FALSE(peel(packet(control, data, message()), LinkLayer::raw)->data);
+}
+
+TEST(FrameSnap, OtherHeadersOfIeeeFramesHideNothing) {
+	const auto ip = packet(sender, receiver, message());
+	for (const auto *header : {"0090 424203000000 0800", "0090 aaaa0300000c 0800",
+	         "0090 aaaa03000000 0806", "05dd aaaa03000000 0800"})
+		EXPECT_FALSE(peel(ethernet + hex(header) + ip, LinkLayer::ethernet)) << header;
 }
 
 TEST(FrameVlan, TagsAreMeasured) {
