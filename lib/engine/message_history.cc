@@ -97,7 +97,8 @@ void MessageHistory::check_question(const Question &question, const MapRequest &
 	const auto source = outermost.source ? outermost.source->address : IpAddress{};
 	// The same request, passed on.
 	if (asked.time != 0 && asked.nonce == request.nonce && asked.source != source) return;
-	warnings.add_if(is_too_soon(asked.time, *outermost.time, second_of_capture), Warning::request_rate);
+	warnings.add_if(
+	    is_too_soon(asked.time, *outermost.time, second_of_capture), Warning::request_rate);
 	asked = {std::max(asked.time, *outermost.time), request.nonce, source};
 }
 
