@@ -29,6 +29,15 @@ TEST(InnerPacket, PortsAreThoseOfProtocolsThatBeginWithThem) {
 	}
 }
 
+TEST(InnerPacket, PortsAreInTheFirstFragmentAlone) {
+	auto octets = data_packet(udp(request()));
+	octets[data_header_size + 6] = 0x20; // more fragments
+	EXPECT_TRUE(inner_of(octets).ports);
+	octets[data_header_size + 7] = 1; // eight octets further on
+	ASSERT_TRUE(inner_of(octets).ip);
+	EXPECT_FALSE(inner_of(octets).ports);
+}
+
 TEST(InnerPacket, WhatIsCutOffIsMissing) {
 	const auto octets = data_packet(udp(request()));
 	for (std::size_t size = data_header_size; size <= octets.size(); ++size) {
