@@ -146,12 +146,12 @@ std::optional<Inside> inside(const EncapsulatedControl &outer, bool faulty) {
 }
 
 std::optional<Inside> inside(const DataPacket &outer, Bytes octets) {
+	// Most of what passes by is something else.
+	const auto protocol = outer.next_protocol().value_or(next_protocol_ipv4);
+	const bool is_ip = protocol == next_protocol_ipv4 || protocol == next_protocol_ipv6;
+	if (is_ip && !may_be_lisp(outer.payload)) return std::nullopt;
 	const auto packet = inner_packet(outer);
-	if (!packet.ip) return std::nullopt;
-	const auto &ports = packet.ports;
-	// Most of what passes by is something else; its checksum is nobody's concern here.
-	if (ports && !is_lisp(ports->source, ports->destination)) return std::nullopt;
-	const auto captured = lisp_datagram(*packet.ip);
+	const auto captured = packet.ip ? lisp_datagram(*packet.ip) : std::nullopt;
 	if (!captured) return std::nullopt;
 	return Inside{*captured, static_cast<std::size_t>(captured->octets.data() - octets.data())};
 }

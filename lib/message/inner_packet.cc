@@ -30,26 +30,26 @@ bool begins_with_ports(std::uint8_t protocol) {
 	}
 }
 
+// Where they end within the headers after it.
+void read_first_ip_header(Bytes octets, InnerPacket &packet) {
+	Reader in{octets};
+	IpHeader header;
+	read(in, header);
+	if (!in.ok()) return;
+	packet.ip = IpPacket{header, {}};
+	packet.ip_length = header.header_length + header.payload_length;
+}
+
 void read_ip(Bytes octets, InnerPacket &packet) {
-	auto ip = read_ip_packet(octets);
-	if (!ip) {
-		// There may be the first of its headers.
-		Reader in{octets};
-		IpHeader header;
-		read(in, header);
-		if (!in.ok()) return;
-		ip.emplace(IpPacket{header, {}});
-		packet.ip_length = header.header_length + header.payload_length;
-	} else {
-		const auto before = static_cast<std::size_t>(ip->payload.data() - octets.data());
-		packet.ip_length = before + ip->ip.payload_length;
-		if (begins_with_ports(ip->ip.protocol) && ip->ip.fragment_offset == 0) {
-			Reader in{ip->payload};
-			const InnerPorts ports{in.u16("source port"), in.u16("destination port")};
-			if (in.ok()) packet.ports = ports;
-		}
-	}
-	packet.ip = ip;
+	packet.ip = read_ip_packet(octets);
+	if (!packet.ip) return read_first_ip_header(octets, packet);
+	const auto &ip = *packet.ip;
+	const auto before = static_cast<std::size_t>(ip.payload.data() - octets.data());
+	packet.ip_length = before + ip.ip.payload_length;
+	if (!begins_with_ports(ip.ip.protocol) || ip.ip.fragment_offset != 0) return;
+	Reader in{ip.payload};
+	const InnerPorts ports{in.u16("source port"), in.u16("destination port")};
+	if (in.ok()) packet.ports = ports;
 }
 
 void read_ip_of_version(unsigned version, Reader in, InnerPacket &packet) {

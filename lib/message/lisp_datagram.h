@@ -6,11 +6,9 @@
 
 namespace lisp {
 
-// Whether UDP between these ports is LISP: 4342 (control) or else 4341 (data), whichever end.
-constexpr bool is_lisp(std::uint16_t source_port, std::uint16_t destination_port) {
-	return source_port == control_port || destination_port == control_port ||
-	       source_port == data_port || destination_port == data_port;
-}
+// At a glance, for who sees many packets of any kind: false only for IP packets in which
+// lisp_datagram() finds nothing.
+bool may_be_lisp(Bytes ip_packet);
 
 // The UDP datagram of an IP packet if it is LISP: addresses, what was captured of the message, and
 // checksums. The octets remain the packet's. Fragments other than the first are no datagrams; frame

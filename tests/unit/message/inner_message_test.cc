@@ -49,6 +49,30 @@ TEST(InsideData, NothingElseIsLookedInto) {
 	}
 }
 
+// Two octets of its headers at a time made anything.
+TEST(InsideData, AGlanceMissesNoMessage) {
+	unsigned messages = 0;
+	for (const auto &packet : {udp(request()), udp(request(), host6, far_host6)}) {
+		for (std::size_t first = 0; first < 12; ++first) {
+			for (std::size_t second = first; second < packet.size(); second += 7) {
+				for (const unsigned value : {0U, 1U, 6U, 17U, 44U, 60U, 0x46U, 0x60U, 255U}) {
+					auto changed = packet;
+					changed[first] = static_cast<std::uint8_t>(value);
+					changed[second] = static_cast<std::uint8_t>(value + second);
+					const auto ip = read_ip_packet(changed);
+					const bool found = ip && lisp_datagram(*ip);
+					if (found) ++messages;
+					EXPECT_TRUE(!found || may_be_lisp(changed)) << to_hex(changed);
+				}
+			}
+		}
+	}
+	EXPECT_GT(messages, 100U);
+	EXPECT_TRUE(may_be_lisp(udp(request())));
+	EXPECT_FALSE(may_be_lisp(udp(request(), host, {far_host.address, 53})));
+	EXPECT_FALSE(may_be_lisp(udp(request(), host6, {far_host6.address, 53})));
+}
+
 // RFC 8061: with KK not 0, all behind the header is encrypted.
 TEST(InsideData, EncryptedIsLeftAlone) {
 	for (const auto *header : {"0100000000000000", "0200000000000000", "0300000000000000",
