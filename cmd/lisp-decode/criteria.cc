@@ -85,8 +85,10 @@ bool Criteria::empty() const {
 
 bool Criteria::match(const Dissection &found) const {
 	Met met{eids_.empty(), rlocs_.empty(), nonces_.empty(), instances_.empty()};
-	look_at_ends(found.captured, met);
+	bool has_ends = true;
 	for (const auto *at = &found; at != nullptr; at = at->inner) {
+		if (has_ends) look_at_ends(at->captured, met);
+		has_ends = at->captured.data;
 		if (const auto nonce = nonce_in(at->message))
 			met.nonce = met.nonce || contains(nonces_, *nonce);
 		met.instance = met.instance || wants_instance(data_instance(at->message));
@@ -95,7 +97,8 @@ bool Criteria::match(const Dissection &found) const {
 	return met.eid && met.rloc && met.nonce && met.instance;
 }
 
-// What an Encapsulated Control Message or a data packet travels between are RLOCs.
+// What a message or a data packet travels between are RLOCs, also if it passes by in a data packet;
+// not what is in the header inside an Encapsulated Control Message.
 void Criteria::look_at_ends(const Captured &captured, Met &met) const {
 	for (const auto *end : {&captured.source, &captured.destination})
 		met.rloc = met.rloc || (*end && wants_rloc((*end)->address));

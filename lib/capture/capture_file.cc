@@ -209,7 +209,7 @@ std::optional<Captured> CaptureFile::message_in(
 	++(wanted ? counters_.messages : counters_.unmatched);
 	captured->frame = frame.number;
 	captured->time = frame.time;
-	captured->cut = captured->octets.size() < captured->length && any_is_cut(frames_);
+	captured->cut = captured->octets.size() < captured->length && any_is_cut(frames());
 	if (!wanted) captured.reset();
 	return captured;
 }

@@ -1,17 +1,10 @@
 #include "capture/frame.h"
 
+#include "message/ethernet_header.h"
+
 namespace lisp {
 
 namespace {
-
-enum EtherType : std::uint16_t {
-	ethertype_ipv4 = 0x0800,
-	ethertype_ipv6 = 0x86dd,
-	ethertype_vlan = 0x8100,          // IEEE 802.1Q
-	ethertype_provider_vlan = 0x88a8, // IEEE 802.1ad, QinQ
-	ethertype_old_qinq = 0x9100,
-	ethertype_pppoe_session = 0x8864,
-};
 
 // What is not more than this in the place of a type is the length of a frame, IEEE 802.3.
 constexpr std::uint16_t max_ieee_length = 1500;
@@ -20,10 +13,6 @@ enum PppProtocol : std::uint16_t {
 	ppp_ipv4 = 0x0021,
 	ppp_ipv6 = 0x0057,
 };
-
-bool is_vlan(std::uint16_t type) {
-	return type == ethertype_vlan || type == ethertype_provider_vlan || type == ethertype_old_qinq;
-}
 
 // Either half of the header may have been negotiated away: address and control (RFC 1661 section
 // 6.6), and the first octet of a protocol, whose last bit alone is set (section 6.5).
@@ -87,10 +76,6 @@ bool skip_link_layer(Reader &in, LinkLayer layer) {
 	return false;
 }
 
-bool is_port(const UdpPacket &udp, std::uint16_t port) {
-	return udp.source.port == port || udp.destination.port == port;
-}
-
 } // namespace
 
 std::optional<LinkLayer> link_layer(int dlt) {
@@ -117,22 +102,6 @@ std::optional<Bytes> ip_octets(Bytes frame, LinkLayer layer) {
 	Reader in{frame};
 	if (!skip_link_layer(in, layer)) return std::nullopt;
 	return in.rest();
-}
-
-std::optional<Captured> lisp_datagram(const IpPacket &packet, Checksums checksums) {
-	const auto udp = read_udp_packet(packet, checksums);
-	std::optional<Captured> found;
-	if (!udp || !(is_port(*udp, control_port) || is_port(*udp, data_port))) return found;
-	found.emplace();
-	found->source = udp->source;
-	found->destination = udp->destination;
-	found->length = udp->length;
-	found->octets = udp->payload;
-	found->data = !is_port(*udp, control_port);
-	found->fragment = packet.ip.fragment;
-	found->ip_checksum = packet.ip.checksum;
-	found->udp_checksum = udp->checksum;
-	return found;
 }
 
 std::optional<Captured> peel(Bytes frame, LinkLayer layer) {

@@ -1,8 +1,7 @@
 // From a captured frame to the LISP datagram in it.
 #pragma once
 
-#include "message/dissection.h"
-#include "message/udp_packet.h"
+#include "message/lisp_datagram.h"
 
 namespace lisp {
 
@@ -23,13 +22,7 @@ std::optional<LinkLayer> link_layer(int dlt);
 // that carry anything else.
 std::optional<Bytes> ip_octets(Bytes frame, LinkLayer layer);
 
-// The UDP datagram of an IP packet if one of its ports is 4342 (control) or 4341 (data): addresses,
-// what was captured of the LISP message, and checksums. The octets remain the packet's. Fragments
-// other than the first are no datagrams; frame number and time are the caller's to fill in.
-std::optional<Captured> lisp_datagram(
-    const IpPacket &packet, Checksums checksums = Checksums::checked);
-
-// The same from the frame on.
+// As lisp_datagram(), from the frame on.
 std::optional<Captured> peel(Bytes frame, LinkLayer layer);
 
 // Octets of VLAN tags between the addresses and the type of an Ethernet frame; 0 without any.

@@ -66,6 +66,13 @@ const Dissection &innermost(const Dissection &found) {
 	return *at;
 }
 
+const Dissection &innermost_packet(const Dissection &found) {
+	const auto *packet = &found;
+	for (const auto *at = &found; at != nullptr; at = at->inner)
+		if (at->captured.data && at->inner != nullptr) packet = at->inner;
+	return *packet;
+}
+
 std::optional<Question> question_in(const Dissection &found) {
 	const auto &inner = innermost(found);
 	const bool encapsulated = &inner != &found;

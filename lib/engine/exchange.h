@@ -46,4 +46,8 @@ std::optional<Answer> answer_in(const Dissection &found);
 // The message inside, or else the message itself.
 const Dissection &innermost(const Dissection &found);
 
+// The same with the Encapsulated Control Messages around it: what was sent, by whomever, before
+// data packets carried it.
+const Dissection &innermost_packet(const Dissection &found);
+
 } // namespace lisp

@@ -29,11 +29,14 @@ MessageHistory::MessageHistory(std::size_t limit, std::uint64_t seed)
       smrs_(limit, seed), questions_(limit, seed), versions_(limit, seed) {}
 
 void MessageHistory::check(Dissection &found) {
-	for (auto *at = &found; at != nullptr; at = at->inner) {
+	// What passes by in one may well have been seen before, on its way there.
+	bool in_data_packet = false;
+	for (auto *at = &found; at != nullptr;
+	     in_data_packet = in_data_packet || at->captured.data, at = at->inner) {
 		if (at->error) continue;
 		if (const auto *m = std::get_if<MapRegister>(&at->message)) check(*m, *at);
 		if (const auto *m = std::get_if<MapNotify>(&at->message)) check(*m, *at);
-		if (const auto *m = std::get_if<MapRequest>(&at->message))
+		if (const auto *m = std::get_if<MapRequest>(&at->message); m != nullptr && !in_data_packet)
 			check(*m, found.captured, at->warnings);
 		if (const auto *m = std::get_if<MapReply>(&at->message))
 			check_versions(m->records, at->warnings);
@@ -94,7 +97,8 @@ void MessageHistory::check_question(const Question &question, const MapRequest &
 	const auto source = outermost.source ? outermost.source->address : IpAddress{};
 	// The same request, passed on.
 	if (asked.time != 0 && asked.nonce == request.nonce && asked.source != source) return;
-	warnings.add_if(is_too_soon(asked.time, *outermost.time, second_of_capture), Warning::request_rate);
+	warnings.add_if(
+	    is_too_soon(asked.time, *outermost.time, second_of_capture), Warning::request_rate);
 	asked = {std::max(asked.time, *outermost.time), request.nonce, source};
 }
 

@@ -121,7 +121,7 @@ struct TrafficReport {
 	std::uint64_t octets = 0;
 	std::uint64_t most_in_a_second = 0;
 	std::vector<TypeRow> types;
-	std::vector<TypeRow> encapsulated; // by the type of the inner message
+	std::vector<TypeRow> encapsulated; // by the type of the message inside another
 	std::vector<DirectionRow> directions;
 	std::uint64_t distinct_pairs = 0;
 	std::vector<PairRow> pairs;

@@ -106,7 +106,8 @@ void TrafficStatistics::take_verdict(const Authentication &authentication) {
 
 void TrafficStatistics::take_request(const Dissection &found, const MapRequest &request) {
 	if (request.solicit) {
-		if (found.captured.source) take_solicit(found.captured.source->address);
+		const auto &source = innermost_packet(found).captured.source;
+		if (source) take_solicit(source->address);
 		return;
 	}
 	if (request.probe) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "address/lcaf_walk.h"
+#include "message/inner_packet.h"
 #include "message/message.h"
 
 namespace lisp {
@@ -80,11 +81,11 @@ template <class Use> void visit_addresses(const ChangePriority &message, Use &us
 }
 
 template <class Use> void visit_addresses(const DataPacket &packet, Use &use) {
-	const auto header = inner_header(packet);
-	if (!header) return;
+	const auto inner = inner_packet(packet);
+	if (!inner.ip) return;
 	const AddressContext around{255, packet.instance_id()};
-	use(Address{header->source}, AddressRole::eid, around);
-	use(Address{header->destination}, AddressRole::eid, around);
+	use(Address{inner.ip->ip.source}, AddressRole::eid, around);
+	use(Address{inner.ip->ip.destination}, AddressRole::eid, around);
 }
 
 template <class Use> void visit_addresses(const OtherMessage &, Use &) {}

@@ -16,10 +16,6 @@ bool has_versions(const DataPacket &packet) {
 	return packet.versions_present && !packet.nonce_present && !packet.next_protocol_present;
 }
 
-bool is_ip(std::uint8_t next_protocol) {
-	return next_protocol == 1 || next_protocol == 2;
-}
-
 } // namespace
 
 std::optional<std::uint32_t> DataPacket::nonce() const {
@@ -50,15 +46,6 @@ std::optional<std::uint32_t> DataPacket::instance_id() const {
 std::optional<std::uint32_t> DataPacket::status_bits() const {
 	if (!status_bits_present) return std::nullopt;
 	return instance_id_present ? second & 0xff : second;
-}
-
-std::optional<IpHeader> inner_header(const DataPacket &packet) {
-	if (packet.key_id != 0 || !is_ip(packet.next_protocol().value_or(1))) return std::nullopt;
-	Reader in{packet.payload};
-	IpHeader header;
-	read(in, header);
-	if (!in.ok()) return std::nullopt;
-	return header;
 }
 
 void read(Reader &in, DataPacket &packet) {

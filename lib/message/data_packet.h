@@ -2,12 +2,21 @@
 // RFC 9300 section 5.3; LISP-GPE: RFC 9305; encryption: RFC 8061.
 #pragma once
 
-#include "message/ip_header.h"
 #include "wire/arena.h"
+#include "wire/reader.h"
+#include "wire/writer.h"
 
 #include <optional>
 
 namespace lisp {
+
+// RFC 9305 section 3. From 0x80 on: headers between this one and a packet of another kind.
+enum NextProtocol : std::uint8_t {
+	next_protocol_ipv4 = 1,
+	next_protocol_ipv6 = 2,
+	next_protocol_ethernet = 3,
+	next_protocol_nsh = 4,
+};
 
 // The two words as they are: which of their parts mean something is for the flags to tell.
 struct DataPacket {
@@ -29,15 +38,12 @@ struct DataPacket {
 	std::optional<std::uint32_t> nonce() const; // 24 bits
 	std::optional<std::uint16_t> source_map_version() const;
 	std::optional<std::uint16_t> destination_map_version() const;
-	std::optional<std::uint8_t> next_protocol() const; // 1 IPv4, 2 IPv6, 3 Ethernet, 4 NSH
+	std::optional<std::uint8_t> next_protocol() const; // a NextProtocol, perhaps
 	std::optional<std::uint32_t> instance_id() const;  // 24 bits
 	std::optional<std::uint32_t> status_bits() const;  // bit i: locator i of the sorted set is up
 };
 
 inline constexpr std::size_t data_header_size = 8; // octets
-
-// The header of the encapsulated packet, if that is IP and not encrypted.
-std::optional<IpHeader> inner_header(const DataPacket &packet);
 
 void read(Reader &in, DataPacket &packet);
 void write(Writer &out, const DataPacket &packet);

@@ -1,5 +1,8 @@
 #include "message/dissection.h"
 
+#include "message/inner_packet.h"
+#include "message/lisp_datagram.h"
+
 #include <algorithm>
 #include <cassert>
 
@@ -8,7 +11,6 @@ namespace lisp {
 namespace {
 
 constexpr std::size_t nonce_end = 12;
-constexpr unsigned max_nesting = 2; // an ECM, and by mistake one more inside
 
 void check_eid(const Address &eid, unsigned mask_length, Warnings &warnings) {
 	const auto inner = instance_address(eid);
@@ -125,27 +127,63 @@ void read_data_packet(Dissection &found, std::size_t base) {
 		found.warnings.add(Warning::unused_data_flags);
 }
 
+// A message inside another, and where it begins there.
+struct Inside {
+	Captured captured;
+	std::size_t offset = 0;
+};
+
+std::optional<Inside> inside(const EncapsulatedControl &outer, bool faulty) {
+	if (faulty && outer.payload.empty()) return std::nullopt;
+	Inside found;
+	found.captured.source = outer.source;
+	found.captured.destination = outer.destination;
+	found.captured.octets = outer.payload;
+	found.captured.length = outer.payload_length;
+	found.captured.ip_checksum = outer.ip_checksum;
+	found.captured.udp_checksum = outer.udp_checksum;
+	found.offset = outer.payload_offset;
+	return found;
+}
+
+std::optional<Inside> inside(const DataPacket &outer, Bytes octets) {
+	// Most of what passes by is something else.
+	const auto protocol = outer.next_protocol().value_or(next_protocol_ipv4);
+	const bool is_ip = protocol == next_protocol_ipv4 || protocol == next_protocol_ipv6;
+	if (is_ip && !may_be_lisp(outer.payload)) return std::nullopt;
+	const auto packet = inner_packet(outer);
+	const auto captured = packet.ip ? lisp_datagram(*packet.ip) : std::nullopt;
+	if (!captured) return std::nullopt;
+	return Inside{*captured, static_cast<std::size_t>(captured->octets.data() - octets.data())};
+}
+
+std::optional<Inside> inside(const Dissection &found) {
+	if (const auto *outer = std::get_if<EncapsulatedControl>(&found.message))
+		return inside(*outer, found.error.has_value());
+	if (const auto *outer = std::get_if<DataPacket>(&found.message))
+		return inside(*outer, found.captured.octets);
+	return std::nullopt;
+}
+
+void check_inner(const EncapsulatedControl &outer, const Dissection &inner, Warnings &warnings) {
+	const auto *request = std::get_if<MapRequest>(&inner.message);
+	warnings.add_if(request != nullptr && request->probe, Warning::inner_probe);
+	warnings.add_if(outer.source.port == data_port || outer.destination.port == data_port,
+	    Warning::inner_data_port);
+}
+
 Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptions &options,
     std::size_t base, unsigned nesting);
 
 void dissect_inner(Dissection &found, Arena &arena, const DissectOptions &options, std::size_t base,
     unsigned nesting) {
-	const auto *outer = std::get_if<EncapsulatedControl>(&found.message);
-	if (outer == nullptr || nesting >= max_nesting) return;
-	if (found.error && outer->payload.empty()) return;
-	Captured captured;
-	captured.source = outer->source;
-	captured.destination = outer->destination;
-	captured.octets = outer->payload;
-	captured.length = outer->payload_length;
-	captured.ip_checksum = outer->ip_checksum;
-	captured.udp_checksum = outer->udp_checksum;
+	const auto inner = inside(found);
+	if (!inner) return;
+	if (nesting == max_nesting) return found.warnings.add(Warning::deep_nesting);
 	found.inner =
-	    arena.make(dissect_at(captured, arena, options, base + outer->payload_offset, nesting + 1));
-	const auto *request = std::get_if<MapRequest>(&found.inner->message);
-	if (request != nullptr && request->probe) found.warnings.add(Warning::inner_probe);
-	if (outer->source.port == data_port || outer->destination.port == data_port)
-		found.warnings.add(Warning::inner_data_port);
+	    arena.make(dissect_at(inner->captured, arena, options, base + inner->offset, nesting + 1));
+	if (const auto *outer = std::get_if<EncapsulatedControl>(&found.message))
+		check_inner(*outer, *found.inner, found.warnings);
 	if (!found.error) found.error = found.inner->error;
 }
 
@@ -159,8 +197,8 @@ Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptio
 	} else {
 		read_control_message(found, arena, base, options);
 		check_message(found.message, found.warnings);
-		dissect_inner(found, arena, options, base, nesting);
 	}
+	dissect_inner(found, arena, options, base, nesting);
 	if (!found.error && captured.octets.size() < captured.length)
 		found.error = WireError{Reason::truncated, base + captured.octets.size(), "message"};
 	return found;

@@ -25,13 +25,17 @@ struct Captured {
 	ChecksumState udp_checksum = ChecksumState::unchecked;
 };
 
+// Messages inside the outermost one that are looked into: in an Encapsulated Control Message or a
+// data packet, in one inside that, and so on. Hosts behind an xTR that ask for mappings need 2.
+inline constexpr unsigned max_nesting = 4;
+
 struct Dissection {
 	Captured captured;
 	std::string_view type; // as type_name(), or "change-priority", or "data"
 	Message message;
 	std::optional<WireError> error; // offsets from the first octet of the outermost message
 	Warnings warnings;
-	Dissection *inner = nullptr; // of an Encapsulated Control Message; in the arena
+	Dissection *inner = nullptr; // the message inside; in the arena
 };
 
 // What the octets alone do not tell.
@@ -41,10 +45,11 @@ struct DissectOptions {
 	std::optional<std::uint16_t> change_priority_sub_type;
 };
 
-// A fault inside an Encapsulated Control Message is one of the inner message and of the outer;
-// warnings are where they arose. Refers to the captured octets and to `arena`. A message of which
-// not even the nonce (or, of a data packet, the header) could be read is an OtherMessage, as is one
-// of an unassigned type.
+// Inside an Encapsulated Control Message is the message that it is about, inside a data packet one
+// that passes by: a UDP datagram between the ports of LISP, as in a captured frame. A fault inside
+// is one of the inner message and of those around it; warnings are where they arose. Refers to the
+// captured octets and to `arena`. A message of which not even the nonce (or, of a data packet, the
+// header) could be read is an OtherMessage, as is one of an unassigned type.
 Dissection dissect(
     const Captured &captured, Arena &arena, const DissectOptions &options = DissectOptions{});
 

@@ -175,10 +175,14 @@ private:
 
 } // namespace
 
+// What passes by in a data packet is a packet of its own; what is in an Encapsulated Control
+// Message belongs to that.
 void check_rules(Dissection &found) {
-	found.warnings.add_if(!found.captured.data && is_large(found.captured), Warning::large_packet);
 	const Dissection *outer = nullptr;
 	for (auto *at = &found; at != nullptr; outer = at, at = at->inner) {
+		if (outer != nullptr && outer->captured.data) outer = nullptr;
+		at->warnings.add_if(outer == nullptr && !at->captured.data && is_large(at->captured),
+		    Warning::large_packet);
 		// Zeros may stand for what there was not.
 		if (at->error) continue;
 		check_ports(*at, outer, at->warnings);

@@ -34,6 +34,7 @@ constexpr std::array<Entry, warning_count> table{{
         {"nonce and map-versions at once", "data header flags", "RFC 9300 5.3"}},
     {Warning::unused_data_flags,
         {"flags without meaning beside a next protocol", "data header flags", "RFC 9305 3"}},
+    {Warning::deep_nesting, {"too many messages inside one another", "message", {}}},
 
     {Warning::large_packet,
         {"packet over 576 octets (IPv4) or 1280 (IPv6)", "length", "RFC 9301 5"}},

@@ -26,6 +26,7 @@ enum class Warning : std::uint8_t {
 	ambiguous_type,
 	nonce_and_versions,
 	unused_data_flags,
+	deep_nesting,
 
 	// Found by check_rules(): packets,
 	large_packet,

@@ -214,22 +214,6 @@ void append_body(Text &out, const ChangePriority &message) {
 	append_records(out, message.eids);
 }
 
-void append_payload(Text &out, const DataPacket &packet) {
-	const auto header = inner_header(packet);
-	if (!header) {
-		out += ", ";
-		append_number(out, packet.payload.size());
-		out += " octets";
-		return;
-	}
-	out += ", ";
-	append(out, header->source);
-	out += " > ";
-	append(out, header->destination);
-	out += " protocol ";
-	append_number(out, header->protocol);
-}
-
 void append_body(Text &out, const DataPacket &packet) {
 	append_flags(out, packet);
 	if (packet.key_id != 0) append_value(out, "key-id", std::optional{packet.key_id});
@@ -241,8 +225,12 @@ void append_body(Text &out, const DataPacket &packet) {
 	append_value(out, "destination-map-version", packet.destination_map_version());
 	append_value(out, "instance-id", packet.instance_id());
 	append_value(out, "status-bits", packet.status_bits());
-	append_value(out, "next-protocol", packet.next_protocol());
-	append_payload(out, packet);
+	if (const auto name = next_protocol_name_of(packet)) {
+		out += ", next-protocol ";
+		out += *name;
+	} else {
+		append_value(out, "next-protocol", packet.next_protocol());
+	}
 }
 
 void append_body(Text &out, const EncapsulatedControl &message) {
@@ -255,11 +243,61 @@ void append_body(Text &out, const OtherMessage &message) {
 	out += " octets";
 }
 
+void append_ethernet(Text &out, const EthernetHeader &header) {
+	out += ", ";
+	append(out, Address{header.source});
+	out += " > ";
+	append(out, Address{header.destination});
+	for (const auto vlan : header.vlans()) {
+		out += " vlan ";
+		append_number(out, vlan);
+	}
+	if (header.type == ethertype_ipv4 || header.type == ethertype_ipv6) return;
+	out += ' ';
+	if (const auto name = ethertype_name(header.type))
+		out += *name;
+	else
+		append_hex_digits(out += "ethertype 0x", header.type, 4);
+}
+
+void append_end(Text &out, const IpAddress &address, std::optional<std::uint16_t> port) {
+	if (port) return append_endpoint(out, {address, *port});
+	append(out, address);
+}
+
+void append_ip(Text &out, const InnerPacket &packet) {
+	const auto &ip = packet.ip->ip;
+	const auto &ports = packet.ports;
+	out += ", ";
+	append_end(out, ip.source, ports ? std::optional{ports->source} : std::nullopt);
+	out += " > ";
+	append_end(out, ip.destination, ports ? std::optional{ports->destination} : std::nullopt);
+	out += ' ';
+	if (const auto name = protocol_name(ip.protocol))
+		out += *name;
+	else
+		append_number(out += "protocol ", ip.protocol);
+	if (ip.fragment) out += " fragment";
+}
+
+// What a data packet carries; of a LISP message, which follows, what is around it.
+void append_inner_packet(Text &out, const DataPacket &data, bool is_message) {
+	const auto packet = inner_packet(data);
+	if (packet.ethernet) append_ethernet(out, *packet.ethernet);
+	if (is_message) return;
+	if (packet.ip) return append_ip(out, packet);
+	out += ", ";
+	append_number(out, data.payload.size());
+	out += " octets";
+}
+
 void append_message(Text &out, const Dissection &found, const Colours &colours) {
 	out += colours.type;
 	out += found.type;
 	out += colours.off;
 	std::visit([&](const auto &message) { append_body(out, message); }, found.message);
+	if (const auto *data = std::get_if<DataPacket>(&found.message))
+		append_inner_packet(out, *data, found.inner != nullptr);
 	if (found.inner == nullptr) return;
 	out += ", ";
 	append_endpoints(out, found.inner->captured);

@@ -4,6 +4,7 @@
 
 #include "auth/hmac.h"
 #include "message/dissection.h"
+#include "print/data_fields.h"
 #include "print/fields.h"
 #include "print/lcaf_fields.h"
 #include "print/security_fields.h"
@@ -252,55 +253,6 @@ inline constexpr auto fields<ChangePriority> = std::tuple{
     Field{"code", of_extension(&ChangePriority::code)},
     Field{"target-rloc", &target_rloc_of},
     Field{"eids", &ChangePriority::eids},
-};
-
-// What a data packet carries: shown by its IP header, else as octets.
-struct InnerPacket {
-	IpHeader header;
-	std::size_t length() const { return header.header_length + header.payload_length; }
-};
-struct Payload {
-	Bytes octets;
-};
-inline std::variant<InnerPacket, Payload> payload_of(const DataPacket &packet) {
-	if (const auto header = inner_header(packet)) return InnerPacket{*header};
-	return Payload{packet.payload};
-}
-
-template <>
-inline constexpr auto fields<InnerPacket> = std::tuple{
-    Field{"inner-src", [](const InnerPacket &p) { return p.header.source; }},
-    Field{"inner-dst", [](const InnerPacket &p) { return p.header.destination; }},
-    Field{"inner-protocol", [](const InnerPacket &p) { return p.header.protocol; }},
-    Field{"inner-length", &InnerPacket::length},
-};
-
-template <>
-inline constexpr auto fields<Payload> = std::tuple{
-    Field{"payload", [](const Payload &p) { return HexOctets{p.octets}; }},
-};
-
-inline std::optional<Hex24> data_nonce_of(const DataPacket &packet) {
-	const auto nonce = packet.nonce();
-	return nonce ? std::optional{Hex24{*nonce}} : std::nullopt;
-}
-
-template <>
-inline constexpr auto fields<DataPacket> = std::tuple{
-    Field{"nonce-present", &DataPacket::nonce_present},
-    Field{"status-bits-present", &DataPacket::status_bits_present},
-    Field{"echo-nonce-request", &DataPacket::echo_nonce_request},
-    Field{"versions-present", &DataPacket::versions_present},
-    Field{"instance-id-present", &DataPacket::instance_id_present},
-    Field{"next-protocol-present", &DataPacket::next_protocol_present},
-    Field{"key-id", &DataPacket::key_id},
-    Field{"nonce", &data_nonce_of},
-    Field{"source-map-version", &DataPacket::source_map_version},
-    Field{"destination-map-version", &DataPacket::destination_map_version},
-    Field{"instance-id", &DataPacket::instance_id},
-    Field{"status-bits", &DataPacket::status_bits},
-    Field{"next-protocol", &DataPacket::next_protocol},
-    Field{"payload", &payload_of},
 };
 
 template <>

@@ -210,9 +210,10 @@ std::string_view title(std::string_view type) {
 
 void append_v102(Text &out, const Dissection &found) {
 	out += '\n';
-	const auto *outer = found.inner;
+	const auto *inner =
+	    std::holds_alternative<EncapsulatedControl>(found.message) ? found.inner : nullptr;
 	out +=
-	    outer != nullptr && outer->type != "map-request" ? title(outer->type) : title(found.type);
+	    inner != nullptr && inner->type != "map-request" ? title(inner->type) : title(found.type);
 	out += " Packet\n";
 	out += double_rule;
 	out += "0x";

@@ -3,8 +3,7 @@
 
 usage: capture_test.py BINDIR
 
-Status 77, which ctest shows as skipped, where scapy is missing. What listens on an interface runs
-where this user may make a network namespace.
+Status 77, which ctest shows as skipped, where scapy is missing.
 """
 
 import gzip
@@ -18,10 +17,10 @@ import unittest
 
 logging.getLogger("scapy").setLevel(logging.CRITICAL)
 try:
-    from scapy.all import (Dot1AD, Dot1Q, Ether, ICMP, IP, IPOption_NOP, IPOption_RR, IPv6,
-                           IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
-                           IPv6ExtHdrRouting, PPPoE, Raw, TCP, UDP, fragment, fragment6, raw,
-                           wrpcap)
+    from scapy.all import (ARP, Dot1AD, Dot1Q, Ether, ICMP, ICMPv6DestUnreach, IP, IPOption_NOP,
+                           IPOption_RR, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
+                           IPv6ExtHdrHopByHop, IPv6ExtHdrRouting, PPPoE, Raw, SCTP, TCP, UDP,
+                           fragment, fragment6, raw, wrpcap)
 except ImportError:
     print("skipped: no scapy")
     sys.exit(77)
@@ -211,6 +210,151 @@ class EveryFrame(Captures):
             full = run("-r", path, "-w", "/dev/full")
             self.assertEqual(full.returncode, 1)
             self.assertIn(b"No space left on device", full.stderr)
+
+
+def data(inner, header="0000000000000000", v6=False):
+    """A data packet between xTRs."""
+    ip = IPv6(src="2001:db8:ff::1", dst="2001:db8:ff::2") if v6 else IP(src="198.51.100.1",
+                                                                       dst="198.51.100.2")
+    return ip / UDP(sport=61000, dport=4341, chksum=0) / Raw(bytes.fromhex(header) + raw(inner))
+
+
+def encapsulated(inner):
+    return IP(src="10.1.0.1", dst="10.1.0.2") / UDP(sport=4342, dport=4342) / \
+        Raw(bytes.fromhex("80000000") + raw(inner))
+
+
+GPE_IPV4, GPE_IPV6, GPE_ETHERNET, GPE_NSH = ("0400000%d00000000" % n for n in (1, 2, 3, 4))
+NUMBERS = {"map-register": 3, "encapsulated-control": 8}
+
+
+def types(one):
+    """From the outermost message in."""
+    return [one["type"]] + (types(one["inner"]) if "inner" in one else [])
+
+
+class InDataPackets(Captures):
+    def decoded_one(self, packet, **options):
+        one, = decoded("-r", self.write("one.pcap", [ETHER / packet]), **options)
+        return one
+
+    def test_other_traffic_is_told_by_its_headers(self):
+        ends = {"src": "10.0.0.1", "dst": "10.0.0.2"}
+        ends6 = {"src": "2001:db8::1", "dst": "2001:db8::2"}
+        for inner, protocol, ports in [
+                (IP(**ends) / TCP(sport=1, dport=80), 6, (1, 80)),
+                (IP(**ends) / UDP(sport=2, dport=53), 17, (2, 53)),
+                (IP(**ends) / SCTP(sport=3, dport=4342), 132, (3, 4342)),
+                (IP(**ends) / ICMP(), 1, None),
+                (IP(**ends, options=[IPOption_NOP()] * 4) / UDP(sport=4, dport=9), 17, (4, 9)),
+                (IPv6(**ends6) / TCP(sport=5, dport=80), 6, (5, 80)),
+                (IPv6(**ends6) / IPv6ExtHdrDestOpt() / UDP(sport=6, dport=9), 17, (6, 9)),
+                (IP(**ends, flags="MF", frag=0) / UDP(sport=7, dport=9), 17, (7, 9)),
+                (IP(**ends, frag=1, proto=17) / Raw(bytes(8)), 17, None)]:
+            header = GPE_IPV6 if IPv6 in inner else GPE_IPV4
+            frame = ETHER / Dot1AD(vlan=7) / Dot1Q(vlan=8) / inner
+            for packet in (data(inner), data(inner, v6=True), data(inner, header),
+                           data(frame, GPE_ETHERNET)):
+                with self.subTest(inner=inner.summary()):
+                    one = self.decoded_one(packet)
+                    self.assertEqual(one["type"], "data")
+                    self.assertEqual((one["inner-src"], one["inner-dst"]),
+                                     tuple((ends6 if IPv6 in inner else ends).values()))
+                    self.assertEqual(one["inner-protocol"], protocol)
+                    self.assertEqual((one["inner-sport"], one["inner-dport"]) if ports else
+                                     one.get("inner-sport"), ports)
+                    self.assertEqual(one["inner-length"], len(inner))
+                    for key in ("inner", "payload", "error", "warnings"):
+                        self.assertNotIn(key, one)
+            self.assertEqual(one["inner-vlans"], [7, 8])
+            self.assertEqual((one["inner-src-mac"], one["inner-dst-mac"]), (ETHER.src, ETHER.dst))
+
+    def test_what_is_no_ip_packet_is_shown_in_octets(self):
+        arp = ETHER / ARP()
+        one = self.decoded_one(data(arp, GPE_ETHERNET))
+        self.assertEqual(one["inner-ethertype"], 0x806)
+        self.assertEqual(one["payload"], raw(arp).hex())
+        one = self.decoded_one(data(Raw(bytes(24)), GPE_NSH))
+        self.assertEqual((one["next-protocol-name"], one["payload"]), ("nsh", bytes(24).hex()))
+        secret = message(1)
+        one = self.decoded_one(data(secret, "0100000000000000"))
+        self.assertEqual((one["key-id"], one["payload"]), (1, raw(secret).hex()))
+        self.assertNotIn("inner", one)
+
+    def nests(self):
+        """Data packets with a message inside that tshark finds too, by its number."""
+        return [data(message(1)), data(message(2, v6=True)), data(message(3), v6=True),
+                data(data(message(4))), data(data(data(message(5)))),
+                data(encapsulated(message(6))),
+                data(IPv6(src="2001:db8::1", dst="2001:db8::2") / IPv6ExtHdrDestOpt() /
+                     UDP(sport=40007, dport=4342) / Raw(map_register(7)))]
+
+    def frames(self):
+        gpe = [data(message(8), GPE_IPV4), data(message(9, v6=True), GPE_IPV6),
+               data(ETHER / Dot1Q(vlan=1) / message(10), GPE_ETHERNET),
+               data(Raw(bytes.fromhex("00010001" "11223344")) / message(11), "0400008000000000")]
+        return [ETHER / one for one in self.nests() + gpe]
+
+    def test_messages_are_found(self):
+        path = self.write("nests.pcap", self.frames())
+        messages = decoded("-r", path)
+        self.assertEqual(len(messages), 11)
+        for number, one in enumerate(messages, 1):
+            inner = one
+            while "inner" in inner:
+                self.assertNotIn("error", inner)
+                self.assertNotIn("warnings", inner)
+                inner = inner["inner"]
+            self.assertEqual((inner["type"], int(inner["nonce"], 16), inner["sport"]),
+                             ("map-register", number, 40000 + number))
+        self.assertEqual(run("--count", "-r", path).stdout, b"data 11\nframes 11\n")
+        self.assertEqual(len(decoded("-r", path, "--nonce", "4")), 1)
+        self.assertEqual(len(decoded("-r", path, "--type", "map-register")), 0)
+        self.assertEqual(len(decoded("-r", path, "--eid", "10.0.0.0/24")), 11)
+
+    @unittest.skipUnless(shutil.which("tshark"), "no tshark")
+    def test_messages_are_those_that_tshark_finds(self):
+        path = self.write("nests.pcap", self.frames()[:len(self.nests())])
+        result = subprocess.run(["tshark", "-n", "-r", path, "-T", "fields", "-e", "lisp.type",
+                                 "-e", "lisp.nonce"], capture_output=True, timeout=PATIENCE,
+                                text=True)
+        ours = []
+        for one in decoded("-r", path):
+            numbers = [str(NUMBERS[name]) for name in types(one) if name != "data"]
+            while "inner" in one:
+                one = one["inner"]
+            ours.append(",".join(numbers) + "\t" + one["nonce"])
+        self.assertEqual(result.stdout.splitlines(), ours)
+
+    def test_messages_quoted_in_icmp_errors_are_none(self):
+        quoted = message(1)
+        error = IP(src="10.0.0.2", dst="10.0.0.1") / ICMP(type=3, code=3) / quoted
+        error6 = IPv6(src="2001:db8::2", dst="2001:db8::1") / ICMPv6DestUnreach() / \
+            message(1, v6=True)
+        path = self.write("errors.pcap", [
+            ETHER / error, ETHER / error6, ETHER / data(error), ETHER / data(error6),
+            ETHER / IP() / ICMP(type=3, code=3) / data(quoted), ETHER / data(data(error))])
+        messages = decoded("-r", path)
+        self.assertEqual([types(one) for one in messages], [["data"], ["data"], ["data", "data"]])
+        self.assertEqual(run("--count", "-r", path).stdout, b"data 3\nframes 6\nother 3\n")
+        self.assertEqual(run("--stats", "-F", "json", "-r", path).returncode, 0)
+
+    def test_cut_by_the_snap_length(self):
+        frame = raw(ETHER / data(data(message(1))))
+        one = 14 + 28 + 8 + 28
+        for size in range(14 + 28, len(frame)):
+            path = self.path("cut.pcap")
+            with open(path, "wb") as file:
+                file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, size, LINK_ETHERNET) +
+                           struct.pack("<IIII", 0, 0, size, len(frame)) + frame[:size])
+            found, = decoded("-r", path, status=1)
+            self.assertEqual(found["length"], len(frame) - 14 - 28)
+            self.assertEqual(found["error"]["reason"], "truncated")
+            self.assertLessEqual(found["error"]["offset"], size - 14 - 28)
+            self.assertEqual("inner" in found, size >= one)
+            self.assertEqual("inner" in found.get("inner", {}), size >= one + 8 + 28)
+            if "inner-length" in found:
+                self.assertEqual(found["inner-length"], len(frame) - 14 - 28 - 8)
 
 
 if __name__ == "__main__":

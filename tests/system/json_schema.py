@@ -2,7 +2,7 @@
 """usage: json_schema.py BINDIR
 
 Everything that lisp-decode -F json prints is as tests/lisp-decode.schema.json has it: for the
-captures of pcaps/, the golden packets, generated traffic, the inputs of the fuzz targets, and all
+captures of pcaps/, the golden packets, data packets, generated traffic, the inputs of the fuzz targets, and all
 of these with octets changed or cut off. Among them are messages and LCAFs of every type.
 
 The schema is strict: in every object a key that nobody has heard of is refused. Every key that it
@@ -41,6 +41,15 @@ def golden_packets():
             if not line.startswith("#") and line.count("\t") == 3:
                 _, ports, _, octets = line.split("\t")
                 yield ports, bytes.fromhex(octets)
+
+
+def inner_packets():
+    """what data packets carry, and messages inside one another"""
+    with open(os.path.join(TESTS, "data", "inner-packets.txt")) as lines:
+        for line in lines:
+            found = re.match(r"\S+:(\d+) > \S+:(\d+) ([0-9a-f]+)$", line)
+            if found:
+                yield ">".join(found.groups()[:2]), bytes.fromhex(found.group(3))
 
 
 def fuzz_inputs():
@@ -107,7 +116,7 @@ def all_objects(decoder, work):
     subprocess.run([sys.executable, GENERATOR, "-n", str(GENERATED), "-o", traffic], check=True)
     yield from decoder.run("-r", traffic, "--keys", keys)
     yield from decoder.run("-r", traffic, "-x", "--time", "none")
-    datagrams = list(itertools.chain(golden_packets(), fuzz_inputs()))
+    datagrams = list(itertools.chain(golden_packets(), inner_packets(), fuzz_inputs()))
     yield from decoder.datagrams(datagrams)
     yield from decoder.datagrams(datagrams, "--check")
     yield from decoder.datagrams(broken(datagrams), "--keys", keys)

@@ -21,7 +21,7 @@ trap 'rm -rf "$work"' EXIT
 
 # tshark prints the type of an encapsulated message after that of its envelope.
 types_by_tshark() {
-	tshark -n -r "$1" -Y 'lisp.type && !icmp && !icmpv6' -T fields -e lisp.type 2>/dev/null |
+	tshark -n -r "$1" -Y 'lisp.type && !lisp-data && !icmp && !icmpv6' -T fields -e lisp.type 2>/dev/null |
 		sed 's/,.*//'
 }
 

@@ -47,6 +47,7 @@ SELF_TEST_TRAFFIC = (1500, ["--seed", "4"])
 # --- from a value of the JSON to one of tshark; None where tshark has none -----------------------
 
 AFI_LCAF = 16387
+TCP, UDP = 6, 17
 
 
 @functools.lru_cache(maxsize=65536)
@@ -227,6 +228,17 @@ def angle(axis, json_axis, positive):
             (field + ".hemisphere", ["lcaf.geo." + positive], number)]
 
 
+def inside(protocol, key):
+    """of a data packet: what a key holds if the packet inside is of this protocol"""
+    return lambda d: d.get(key) if d["inner-protocol"] == protocol else None
+
+
+def inside_udp_length(packet):
+    if packet["inner-protocol"] != UDP:
+        return None
+    return packet["inner-length"] - (20 if ipv4(packet["inner-src"]) else 40)
+
+
 FIELDS = [
     # around the message
     ("frame.number", after(ANY, ".frame"), number),
@@ -235,6 +247,8 @@ FIELDS = [
     ("ip.dst", after(ANY, ".dst") + ["data.inner-dst"], ipv4),
     ("ipv6.src", after(ANY, ".src") + ["data.inner-src"], ipv6),
     ("ipv6.dst", after(ANY, ".dst") + ["data.inner-dst"], ipv6),
+    ("ip.proto", after(ANY, ".src"), lambda source: UDP if ipv4(source) else None),
+    ("ipv6.nxt", after(ANY, ".src"), lambda source: UDP if ipv6(source) else None),
     ("udp.srcport", after(ANY, ".sport"), number),
     ("udp.dstport", after(ANY, ".dport"), number),
     ("udp.length", after(ANY, ".length"), lambda length: length + 8),
@@ -390,7 +404,18 @@ FIELDS = [
     ("lisp.lcaf.kv_value", ["lcaf.key-value.value"], there),
     *addressed("lisp.lcaf.kv_value", ["lcaf.key-value.value"], ["ipv4", "ipv6"]),
 
-    # data packets
+    # data packets, and what is in them
+    ("ip.len", ["data"], lambda d: d["length"] + 28 if ipv4(d["src"]) else None),
+    ("ip.len", ["data$"], lambda d: d["inner-length"] if ipv4(d["inner-src"]) else None),
+    ("ipv6.plen", ["data"], lambda d: d["length"] + 8 if ipv6(d["src"]) else None),
+    ("ipv6.plen", ["data$"], lambda d: d["inner-length"] - 40 if ipv6(d["inner-src"]) else None),
+    ("ip.proto", ["data$"], lambda d: d["inner-protocol"] if ipv4(d["inner-src"]) else None),
+    ("ipv6.nxt", ["data$"], lambda d: d["inner-protocol"] if ipv6(d["inner-src"]) else None),
+    ("udp.srcport", ["data$"], inside(UDP, "inner-sport")),
+    ("udp.dstport", ["data$"], inside(UDP, "inner-dport")),
+    ("udp.length", ["data$"], inside_udp_length),
+    ("tcp.srcport", ["data$"], inside(TCP, "inner-sport")),
+    ("tcp.dstport", ["data$"], inside(TCP, "inner-dport")),
     ("lisp-data.flags", ["data"],
      lambda d: d["key-id"] | flags("next-protocol-present", "instance-id-present",
                                    "versions-present", "echo-nonce-request",
@@ -430,18 +455,18 @@ UNCOMPARED = {
 UNTOLD = {
     "tshark does not dissect Map-Notify-Acks":
         r"map-notify-ack\.(?!(type|length|[sd](rc|st|port))$).*",
-    "said another way by another key": r".*\.(ttl-name|algorithm-name)|lcaf\.number",
+    "said another way by another key": r".*\.(ttl-name|algorithm-name|inner-protocol-name)|lcaf\.number",
     "found by computing": r".*\.authentication\.(verdict|coverage)",
     "the outer header's, which the JSON has not, is in the same field of tshark":
         r"encapsulated-control\.inner-hop-limit",
-    "in no field of lisp": r"data\.(inner-protocol|inner-length|payload)",
+    "in no field of lisp": r"data\.payload",
 }
 
 # --- reading --------------------------------------------------------------------------------------
 
 
 def walk(value, path, emit):
-    """emit(path, value) for everything in a JSON object, in its order"""
+    """emit(path, value) for everything in a JSON object, in its order; PATH$ after what is in it"""
     emit(path, value)
     if isinstance(value, dict):
         for key, inside in value.items():
@@ -454,6 +479,7 @@ def walk(value, path, emit):
                     walk_lcaf(lcaf, emit)
             else:
                 walk(inside, path + "." + key, emit)
+        emit(path + "$", value)
     elif isinstance(value, list):
         emit(path + "#", len(value))
         for inside in value:
@@ -490,7 +516,8 @@ def expected(message):
 class Tshark:
     """its fields, and what it says of a capture"""
     OTHERS = ["frame.number", "frame.time_epoch", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst",
-              "udp.srcport", "udp.dstport", "udp.length", "data.data"]
+              "udp.srcport", "udp.dstport", "udp.length", "tcp.srcport", "tcp.dstport",
+              "ip.proto", "ipv6.nxt", "ip.len", "ipv6.plen", "data.data"]
 
     def __init__(self, work):
         self.environment = {**os.environ, "HOME": work, "XDG_CONFIG_HOME": work, "LC_ALL": "C",
@@ -544,9 +571,9 @@ class Tshark:
         """what is in the fields besides LISP"""
         if packet.get("lisp.type") != [1]:
             packet.pop("data.data", None)
-        if "lisp-data.flags" in packet:
-            for field in ("udp.srcport", "udp.dstport", "udp.length"):
-                del packet[field][1:]
+        if "lisp-data.flags" not in packet:
+            for field in ("ip.len", "ipv6.plen"):
+                packet.pop(field, None)
 
     def altitudes(self, capture):
         """by frame: the field has no value but in this form of output"""

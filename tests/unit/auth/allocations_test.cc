@@ -104,6 +104,27 @@ TEST(Allocations, NoneToDecodeOrDissectAnyGoldenPacket) {
 	}
 }
 
+TEST(Allocations, NoneToDissectMessagesInsideOneAnother) {
+	auto octets = golden("REQ-V4").octets;
+	for (int i = 0; i < 5; ++i) {
+		Octets outer(data_header_size + 28 + octets.size());
+		Writer out{std::span{outer}.subspan(data_header_size)};
+		write_udp_packet(out, {IpAddress::v4(0x0a000001), 50000},
+		    {IpAddress::v4(0x0a000002), i == 0 ? control_port : data_port}, 64, octets);
+		octets = outer;
+	}
+	Captured captured;
+	captured.octets = octets;
+	captured.length = octets.size();
+	captured.data = true;
+	Arena arena;
+	const auto found = count([&] {
+		arena.reset();
+		EXPECT_NE(dissect(captured, arena).inner, nullptr);
+	});
+	EXPECT_EQ(found.own, 0);
+}
+
 // OpenSSL 3.0 makes two digest contexts a computation, and others where it is keyed anew.
 TEST(Allocations, NoneOfOurOwnToCheckOrSign) {
 	Key key{"golden-key-1"};

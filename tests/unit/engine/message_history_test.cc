@@ -24,6 +24,7 @@ public:
 		captured.length = octets.size();
 		captured.source = from;
 		captured.destination = to;
+		captured.data = to.port == data_port;
 		if (milliseconds) captured.time = start + *milliseconds * millisecond;
 		auto found = dissect(captured, arena_);
 		if (auto *authentication = authentication_of(found.message))
@@ -140,6 +141,37 @@ TEST(MessageHistory, MapRequestsForAnEidAreASecondApart) {
 	EXPECT_TRUE(broken(golden("ECM-V4").octets, etr, 2500)) << "encapsulated";
 	EXPECT_FALSE(broken(golden("REQ-PROBE").octets, etr, 2500));
 	EXPECT_FALSE(broken(golden("REQ-PROBE").octets, etr, 2501)) << "probes have their own rate";
+}
+
+Octets in_data_packet(const Octets &message, const Endpoint &from, const Endpoint &to) {
+	Octets octets(data_header_size + 28 + message.size());
+	Writer out{std::span{octets}.subspan(data_header_size)};
+	write_udp_packet(out, from, to, 64, message);
+	return octets;
+}
+
+// Where a capture has both sides of an xTR, a request is in it twice.
+TEST(MessageHistory, RequestsInDataPacketsAreNotCounted) {
+	Capture capture;
+	const Endpoint etr_for_data{map_server.address, data_port};
+	for (const auto *name : {"REQ-V4", "REQ-SMR"}) {
+		const auto &request = golden(name).octets;
+		capture.take(request, etr, map_server, 0);
+		const auto warnings =
+		    capture.take(in_data_packet(request, etr, map_server), other_etr, etr_for_data, 1);
+		EXPECT_FALSE(warnings.has(Warning::request_rate)) << name;
+		EXPECT_FALSE(warnings.has(Warning::smr_rate)) << name;
+	}
+}
+
+TEST(MessageHistory, RegistrationsInDataPacketsAreLookedAt) {
+	Capture capture;
+	const Endpoint etr_for_data{map_server.address, data_port};
+	capture.take(in_data_packet(registration("09"), etr, map_server), other_etr, etr_for_data);
+	EXPECT_TRUE(
+	    capture.take(in_data_packet(registration("08"), etr, map_server), other_etr, etr_for_data)
+	        .has(Warning::nonce_decreased));
+	EXPECT_TRUE(capture.take(registration("07"), etr, map_server).has(Warning::nonce_decreased));
 }
 
 TEST(MessageHistory, MapVersionsGoRoundUpwards) {

@@ -50,6 +50,17 @@ public:
 		return found;
 	}
 
+	// In a data packet.
+	Dissection carried(
+	    const Dissection &inner, const IpAddress &from, const IpAddress &to, std::uint64_t time) {
+		auto found = message(DataPacket{}, "data", from, to, time);
+		found.captured.source->port = 61000;
+		found.captured.destination->port = data_port;
+		found.captured.data = true;
+		found.inner = arena_.make(inner);
+		return found;
+	}
+
 	Dissection reply(std::uint64_t nonce, const IpAddress &from, const IpAddress &to,
 	    std::uint64_t time, std::string_view eid = "10.1.0.0/16", bool negative = false) {
 		MapReply reply;

@@ -49,6 +49,26 @@ TEST_F(TrafficStatisticsTest, CountsByTypeDirectionAndPair) {
 	EXPECT_EQ(report.pairs[0].messages, 2U);
 }
 
+TEST_F(TrafficStatisticsTest, MessagesInDataPacketsCountAsEncapsulatedOnes) {
+	statistics.take(traffic.carried(traffic.request(1, itr, resolver, noon), other_itr, etr, noon));
+	for (int i = 0; i < 2; ++i)
+		statistics.take(traffic.carried(traffic.solicit(server, noon), other_itr, etr, noon));
+	const auto report = statistics.finish();
+	EXPECT_EQ(report.messages, 3U);
+	ASSERT_EQ(report.types.size(), 1U);
+	EXPECT_EQ(report.types[0].type, "data");
+	ASSERT_EQ(report.encapsulated.size(), 1U);
+	EXPECT_EQ(report.encapsulated[0].type, "map-request");
+	EXPECT_EQ(report.encapsulated[0].messages, 3U);
+	EXPECT_EQ(report.eids.requested, 1U);
+	ASSERT_EQ(report.pairs.size(), 1U);
+	EXPECT_EQ(report.pairs[0].from, other_itr);
+	// Not the xTR in whose data packets they are.
+	ASSERT_EQ(report.solicits.size(), 1U);
+	EXPECT_EQ(report.solicits[0].source, server);
+	EXPECT_EQ(report.solicits[0].messages, 2U);
+}
+
 TEST_F(TrafficStatisticsTest, RegistrationsAreNewThenRefreshedUntilTheyExpire) {
 	register_at(noon, "10.1.0.0/16", etr);
 	register_at(noon + 60 * second, "10.1.0.0/16", etr);

@@ -77,6 +77,28 @@ TEST_F(TransactionsTest, CopiesOnTheWayThroughTheMappingSystemAreOneTransaction)
 	EXPECT_TRUE(finish().empty());
 }
 
+TEST_F(TransactionsTest, MessagesInDataPacketsAnswerEachOther) {
+	const auto asked = traffic.request(5, ip("10.9.0.1"), ip("10.2.0.1"), noon);
+	const auto told = traffic.reply(5, ip("10.2.0.1"), ip("10.9.0.1"), noon);
+	take(traffic.carried(asked, itr, etr, noon));
+	const auto ended = take(traffic.carried(told, etr, itr, noon + millisecond));
+	ASSERT_EQ(ended.size(), 1U);
+	EXPECT_EQ(ended[0].result, answered);
+	EXPECT_EQ(ended[0].from->address, itr);
+	EXPECT_EQ(ended[0].answered_by->address, etr);
+	EXPECT_EQ(round_trip_time(ended[0]), millisecond);
+}
+
+TEST_F(TransactionsTest, OneRequestBeforeAndInADataPacketIsOneTransaction) {
+	const auto asked = traffic.request(5, ip("10.9.0.1"), resolver, noon);
+	take(asked);
+	take(traffic.carried(asked, itr, etr, noon + millisecond));
+	const auto ended = take(traffic.reply(5, resolver, ip("10.9.0.1"), noon + 2 * millisecond));
+	ASSERT_EQ(ended.size(), 1U);
+	EXPECT_EQ(ended[0].forwarded, 1U);
+	EXPECT_TRUE(finish().empty());
+}
+
 TEST_F(TransactionsTest, OneNonceOfTwoAskersIsTwoTransactions) {
 	take(traffic.request(0, itr, resolver, noon, "10.1.0.0/16"));
 	take(traffic.request(0, other_itr, resolver, noon, "10.2.0.0/16"));

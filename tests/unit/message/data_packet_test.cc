@@ -13,16 +13,10 @@ DataPacket packet(Bytes octets) {
 	return found;
 }
 
-// Eight octets of header, then `payload`.
-DataPacket packet(std::string_view header, Bytes payload = {}) {
+DataPacket packet(std::string_view header) {
 	static Octets octets;
 	octets = parse_hex(header).value();
-	octets.insert(octets.end(), payload.begin(), payload.end());
 	return packet(octets);
-}
-
-Bytes inner() {
-	return Bytes{golden("DATA-NLI").octets}.subspan(data_header_size);
 }
 
 TEST(DataHeader, C035_NonceStatusBitsAndInstanceId) {
@@ -91,19 +85,6 @@ TEST(DataHeader, C036_BesideANextProtocolNonceAndVersionsMeanNothing) {
 	EXPECT_EQ(found.next_protocol(), 3);
 	EXPECT_EQ(found.nonce(), std::nullopt);
 	EXPECT_EQ(found.source_map_version(), std::nullopt);
-}
-
-TEST(DataPacket, InnerHeaderIsThatOfAnIpPacketInTheClear) {
-	const auto header = inner_header(packet(golden("DATA-V").octets));
-	ASSERT_TRUE(header);
-	EXPECT_EQ(to_string(header->source), "192.0.2.10");
-	EXPECT_EQ(to_string(header->destination), "203.0.113.7");
-	EXPECT_EQ(header->protocol, 17);
-	EXPECT_TRUE(inner_header(packet("04 000001 00000000", inner())));
-	EXPECT_FALSE(inner_header(packet("04 000003 00000000", inner()))); // Ethernet
-	EXPECT_FALSE(inner_header(packet("01 000000 00000000", inner()))); // encrypted
-	EXPECT_FALSE(inner_header(packet("00 000000 00000000", inner().first(19))));
-	EXPECT_FALSE(inner_header(packet("00 000000 00000000")));
 }
 
 TEST(DataPacket, ShorterThanItsHeaderIsAFault) {

@@ -277,6 +277,22 @@ TEST(Rules, SpareWhatCouldNotBeRead) {
 	}
 }
 
+// In a data packet they are between themselves, in an Encapsulated Control Message they are not.
+TEST(Rules, OfMessagesInDataPacketsAreThoseOfMessagesAlone) {
+	for (const auto &[name, golden_packet] : golden_packets()) {
+		if (golden_packet.destination_port == data_port) continue;
+		auto alone = packet(name);
+		alone.captured.udp_checksum = alone.captured.ip_checksum = ChecksumState::good;
+		auto around = packet("DATA-V");
+		around.octets.resize(data_header_size + 28 + golden_packet.octets.size());
+		Writer out{std::span{around.octets}.subspan(data_header_size)};
+		write_udp_packet(
+		    out, *alone.captured.source, *alone.captured.destination, 64, golden_packet.octets);
+		around.captured.length = around.octets.size();
+		EXPECT_EQ(warnings_of(around), warnings_of(alone)) << name;
+	}
+}
+
 // What the golden packets are known to break: most were made to break one thing or nothing.
 TEST(Rules, GoldenPacketsBreakWhatTheyWereMadeFor) {
 	// As if sent across the public Internet.

@@ -1,0 +1,1 @@
+lisp-decode --hex --check ../data/inner-packets.txt

@@ -1,0 +1,1 @@
+lisp-decode --hex -F json ../data/inner-packets.txt

@@ -1,0 +1,1 @@
+lisp-decode --hex ../data/inner-packets.txt
