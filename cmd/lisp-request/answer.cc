@@ -36,8 +36,8 @@ std::string ttl_text(const MapRecord &record) {
 
 void append_locator(Text &out, const Locator &locator, bool probed) {
 	const auto share = fmt::format("{}/{}", locator.priority, locator.weight);
-	out += fmt::format("  {:<39}  {:<5}  {}{}\n", to_string(locator.rloc), locator.reachable ? "up" : "down", share,
-	    probed ? "  probed" : "");
+	out += fmt::format("  {:<39}  {:<5}  {}{}\n", to_string(locator.rloc),
+	    locator.reachable ? "up" : "down", share, probed ? "  probed" : "");
 }
 
 // RFC 9301 section 5.4: of several p bits the first counts.

@@ -14,9 +14,7 @@ private:
 		out_ += keyword;
 		out_ += '\n';
 	}
-	void number(std::uint64_t value) {
-		append_number(out_, value);
-	}
+	void number(std::uint64_t value) { append_number(out_, value); }
 	void field(std::uint64_t value) {
 		out_ += '\t';
 		number(value);

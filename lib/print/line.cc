@@ -32,8 +32,7 @@ void append_nonce(Text &out, std::uint64_t nonce) {
 	append(out, Hex64{nonce});
 }
 
-template <class T>
-void append_value(Text &out, std::string_view key, std::optional<T> value) {
+template <class T> void append_value(Text &out, std::string_view key, std::optional<T> value) {
 	if (!value) return;
 	out += ", ";
 	out += key;

@@ -34,7 +34,7 @@ void print(const Dissection &found) {
 	    {Format::line, Format::text, Format::json, Format::v102, Format::hex}) {
 		Printer printer{{format, TimeForm::utc, format == Format::json}};
 		printer.print(found);
-		const auto &text = printer.buffer();
+		const auto text = printer.buffer().view();
 		require(!text.empty() && text.back() == '\n');
 		const bool one_line =
 		    format == Format::line || format == Format::json || format == Format::hex;

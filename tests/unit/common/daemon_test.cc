@@ -117,7 +117,7 @@ int serve(const DaemonOptions &options) {
 	daemon.on_message("datagram", [&](const std::vector<std::string_view> &words, Bytes octets) {
 		daemon.log().info("handed on from {}: {}", words.at(1), to_hex(octets));
 	});
-	daemon.on_metrics([](std::string &out) { out += "lisp_answered_total 17\n"; });
+	daemon.on_metrics([](Text &out) { out += "lisp_answered_total 17\n"; });
 	return daemon.run(
 	    {Endpoint{*IpAddress::parse("127.0.0.1"), 4342}, Endpoint{*IpAddress::parse("::1"), 4342}});
 }

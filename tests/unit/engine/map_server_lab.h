@@ -141,13 +141,13 @@ public:
 
 inline std::string answer_text(const std::optional<MapReply> &reply) {
 	if (!reply) return "none";
-	std::string text;
+	Text text;
 	for (const auto &record : reply->records) {
 		if (!text.empty()) text += ' ';
 		append(text, *eid_prefix(record.eid, record.mask_length));
 		text += record.locators.empty() ? "!" + std::to_string(record.ttl.count()) : "";
 	}
-	return text;
+	return text.str();
 }
 
 inline std::optional<MapServerDrop> reason(const MapServer::Outcome &outcome) {

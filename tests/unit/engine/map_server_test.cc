@@ -532,12 +532,12 @@ TEST(MapServer, MutatedRegistersChangeNothing) {
 	Lab lab;
 	lab.receive(golden("REG-SHA1-20").octets, etr);
 	const auto dump = [&] {
-		std::string text;
+		Text text;
 		for_each_registration(lab.server, lab.now, [&](const RegistrationStatus &status) {
 			JsonSink sink{text};
 			describe(sink, {}, status);
 		});
-		return text;
+		return text.str();
 	};
 	const auto before = dump();
 	std::mt19937_64 random{1};

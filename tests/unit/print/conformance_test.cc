@@ -11,7 +11,7 @@ std::string print(const Captured &captured, Format format) {
 	Arena arena;
 	Printer printer{{format, TimeForm::none, false}};
 	printer.print(dissect(captured, arena));
-	return printer.buffer();
+	return printer.buffer().str();
 }
 
 std::string print(Bytes octets, Format format) {

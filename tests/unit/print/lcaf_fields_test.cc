@@ -23,22 +23,22 @@ inline constexpr auto fields<Place> = std::tuple{
 namespace {
 
 std::string json_of(const Place &place) {
-	std::string text;
+	Text text;
 	JsonSink out{text};
 	out.open({});
 	describe_fields(out, place);
 	out.close();
-	return text;
+	return text.str();
 }
 
 TEST(LcafFields, C037_EveryTypeAsAnObject) {
 	for (const auto &vector : lcaf_vectors) {
 		const auto octets = parse_hex(vector.hex).value();
 		const ReadAddress found{octets};
-		std::string where;
+		Text where;
 		append_json_string(where, vector.text);
 		EXPECT_EQ(json_of({found.address, {}}),
-		    "{\"where\":" + where + ",\"where-lcaf\":" + vector.json + '}');
+		    "{\"where\":" + where.str() + ",\"where-lcaf\":" + vector.json + '}');
 	}
 }
 
@@ -78,14 +78,14 @@ TEST(LcafFields, OnlySinksThatAskForThemSeeDetails) {
 	static_assert(is_row<Place>);
 	Arena arena;
 	const Place place{make_lcaf(arena, lcaf::AsNumber{1, IpAddress::v4(0x0a000001)}), {}};
-	std::string text;
+	Text text;
 	TextSink out{text};
 	describe_fields(out, place);
-	EXPECT_EQ(text, "where = as(1, 10.0.0.1)\n");
-	std::string metrics;
+	EXPECT_EQ(text.view(), "where = as(1, 10.0.0.1)\n");
+	Text metrics;
 	MetricsSink numbers{metrics, "lisp"};
 	describe_fields(numbers, place);
-	EXPECT_EQ(metrics, "");
+	EXPECT_TRUE(metrics.empty());
 }
 
 } // namespace

@@ -23,10 +23,10 @@ inline constexpr auto fields<Measured> = std::tuple{
 namespace {
 
 TEST(MetricsSink, WritesNumbersAndFlags) {
-	std::string out;
+	Text out;
 	MetricsSink sink{out, "lisp_daemon"};
 	describe_fields(sink, Measured{});
-	EXPECT_EQ(out, "lisp_daemon_map_replies 7\nlisp_daemon_up 1\n");
+	EXPECT_EQ(out.view(), "lisp_daemon_map_replies 7\nlisp_daemon_up 1\n");
 }
 
 } // namespace

@@ -17,7 +17,7 @@ std::string print(const Captured &what, PrinterOptions options) {
 	Arena arena;
 	Printer printer{options};
 	printer.print(dissect(what, arena));
-	return printer.buffer();
+	return printer.buffer().str();
 }
 
 std::string json(Bytes octets) {
@@ -209,9 +209,9 @@ TEST(Json, DocumentsDoNotRunIntoEachOther) {
 	Printer printer{{Format::json, TimeForm::none, false}};
 	const auto found = dissect(captured(golden("UNKNOWN-9").octets), arena);
 	printer.print(found);
-	const auto once = printer.buffer();
+	const auto once = printer.buffer().str();
 	printer.print(found);
-	EXPECT_EQ(printer.buffer(), once + once);
+	EXPECT_EQ(printer.buffer().str(), once + once);
 }
 
 TEST(Line, NegativeReplyAndFlags) {
@@ -255,9 +255,9 @@ TEST(Dump, SixteenOctetsALine) {
 
 TEST(Values, NamesCannotActOnATerminal) {
 	const Address name = DistinguishedName{"a\x1b[2J'"};
-	std::string text;
+	Text text;
 	append(text, EidText{name, 0});
-	EXPECT_EQ(text, "'a\\x1b[2J\\x27'/0");
+	EXPECT_EQ(text.view(), "'a\\x1b[2J\\x27'/0");
 }
 
 TEST(Warnings, AllHaveTexts) {

@@ -12,7 +12,7 @@ std::string print(const char *packet, Format format) {
 	Arena arena;
 	Printer printer{{format, TimeForm::none, false}};
 	printer.print(dissect(captured, arena));
-	return printer.buffer();
+	return printer.buffer().str();
 }
 
 bool has(const std::string &text, const char *part) {

@@ -10,9 +10,9 @@ namespace {
 constexpr std::uint64_t second = 1'000'000'000;
 
 std::string shown(std::uint64_t seconds, TimeForm form) {
-	std::string text;
+	Text text;
 	append_time(text, seconds * second + 1, form);
-	return text;
+	return text.str();
 }
 
 // Central European Time, of which the C library knows without any file.
@@ -54,7 +54,8 @@ std::string printed(Printer &printer, std::optional<std::uint64_t> time) {
 	Arena arena;
 	printer.buffer().clear();
 	printer.print(dissect(captured, arena));
-	return printer.buffer().substr(0, printer.buffer().find(' '));
+	const auto line = printer.buffer().str();
+	return line.substr(0, line.find(' '));
 }
 
 TEST(TimeDelta, IsSinceTheMessageBefore) {

@@ -12,9 +12,9 @@ std::string v102(Bytes octets) {
 	captured.octets = octets;
 	captured.length = octets.size();
 	Arena arena;
-	std::string text;
+	Text text;
 	append_v102(text, dissect(captured, arena));
-	return text;
+	return text.str();
 }
 
 // Runs of blanks and tabulators become one blank, none around "=" nor at the ends.
