@@ -10,7 +10,8 @@ namespace lisp {
 
 namespace {
 
-constexpr int patience = 100; // ms, where immediate mode is not to be had
+constexpr int patience = 100;                  // ms, where immediate mode is not to be had
+constexpr std::size_t stream_buffer = 1 << 16; // octets read at once, where there are as many
 
 } // namespace
 
@@ -19,7 +20,11 @@ void ClosePcap::operator()(pcap *handle) const {
 }
 
 Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &name) {
-	OpenedPcap opened{nullptr, std::make_shared<std::string>(), fileno(file)};
+	OpenedPcap opened{nullptr, nullptr, std::make_shared<std::string>(), fileno(file)};
+	if (file != stdin) { // which nobody closes
+		opened.buffer = std::make_unique_for_overwrite<char[]>(stream_buffer);
+		std::setvbuf(file, opened.buffer.get(), _IOFBF, stream_buffer);
+	}
 	if (is_gzip(file)) file = open_gzip(file, opened.fault);
 	if (file == nullptr) return name + ": " + std::strerror(errno);
 	std::array<char, PCAP_ERRBUF_SIZE> why{};
@@ -32,8 +37,8 @@ Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &
 
 Result<OpenedPcap, std::string> open_interface(const std::string &name) {
 	std::array<char, PCAP_ERRBUF_SIZE> why{};
-	OpenedPcap opened{
-	    PcapHandle{pcap_create(name.c_str(), why.data())}, std::make_shared<std::string>(), -1};
+	OpenedPcap opened{nullptr, PcapHandle{pcap_create(name.c_str(), why.data())},
+	    std::make_shared<std::string>(), -1};
 	auto *handle = opened.handle.get();
 	if (handle == nullptr) return name + ": " + why.data();
 	pcap_set_snaplen(handle, snapshot_length);

@@ -17,6 +17,7 @@ struct ClosePcap {
 using PcapHandle = std::unique_ptr<pcap, ClosePcap>;
 
 struct OpenedPcap {
+	std::unique_ptr<char[]> buffer; // of the stream beneath, which is closed with the handle
 	PcapHandle handle;
 	std::shared_ptr<std::string> fault; // of the stream beneath; empty as long as there is none
 	int descriptor = -1;                // of the file beneath, if there is one

@@ -172,25 +172,24 @@ void check_inner(const EncapsulatedControl &outer, const Dissection &inner, Warn
 	    Warning::inner_data_port);
 }
 
-Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptions &options,
-    std::size_t base, unsigned nesting);
+void dissect(Dissection &found, Arena &arena, const DissectOptions &options, std::size_t base,
+    unsigned nesting);
 
 void dissect_inner(Dissection &found, Arena &arena, const DissectOptions &options, std::size_t base,
     unsigned nesting) {
 	const auto inner = inside(found);
 	if (!inner) return;
 	if (nesting == max_nesting) return found.warnings.add(Warning::deep_nesting);
-	found.inner =
-	    arena.make(dissect_at(inner->captured, arena, options, base + inner->offset, nesting + 1));
+	found.inner = arena.make(Dissection{inner->captured});
+	dissect(*found.inner, arena, options, base + inner->offset, nesting + 1);
 	if (const auto *outer = std::get_if<EncapsulatedControl>(&found.message))
 		check_inner(*outer, *found.inner, found.warnings);
 	if (!found.error) found.error = found.inner->error;
 }
 
-Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptions &options,
-    std::size_t base, unsigned nesting) {
-	Dissection found;
-	found.captured = captured;
+void dissect(Dissection &found, Arena &arena, const DissectOptions &options, std::size_t base,
+    unsigned nesting) {
+	const auto &captured = found.captured;
 	check_packet(captured, found.warnings);
 	if (captured.data) {
 		read_data_packet(found, base);
@@ -201,13 +200,14 @@ Dissection dissect_at(const Captured &captured, Arena &arena, const DissectOptio
 	dissect_inner(found, arena, options, base, nesting);
 	if (!found.error && captured.octets.size() < captured.length)
 		found.error = WireError{Reason::truncated, base + captured.octets.size(), "message"};
-	return found;
 }
 
 } // namespace
 
 Dissection dissect(const Captured &captured, Arena &arena, const DissectOptions &options) {
-	return dissect_at(captured, arena, options, 0, 0);
+	Dissection found{captured};
+	dissect(found, arena, options, 0, 0);
+	return found;
 }
 
 std::string_view dissected_type(
@@ -215,8 +215,7 @@ std::string_view dissected_type(
 	if (captured.data) return "data";
 	const auto octets = captured.octets;
 	if (!octets.empty() && octets[0] >> 4 == 5) {
-		Dissection found;
-		found.captured = captured;
+		Dissection found{captured};
 		found.type = type_name(octets);
 		read_type_five(found, arena, 0, options.type_five);
 		return found.type;

@@ -30,6 +30,8 @@ struct Captured {
 inline constexpr unsigned max_nesting = 4;
 
 struct Dissection {
+	explicit Dissection(const Captured &as_found = {}) : captured(as_found) {}
+
 	Captured captured;
 	std::string_view type; // as type_name(), or "change-priority", or "data"
 	Message message;

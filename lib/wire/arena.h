@@ -13,6 +13,7 @@
 #include <new>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace lisp {
@@ -22,8 +23,13 @@ public:
 	Arena() = default;
 	Arena(const Arena &) = delete;
 	Arena &operator=(const Arena &) = delete;
-	Arena(Arena &&) = default;
-	Arena &operator=(Arena &&) = default;
+	Arena(Arena &&other) noexcept { *this = std::move(other); }
+	Arena &operator=(Arena &&other) noexcept {
+		std::swap(chunks_, other.chunks_);
+		std::swap(free_, other.free_);
+		std::swap(end_, other.end_);
+		return *this;
+	}
 
 	// `count` value-initialised objects. Callers bound `count` by octets in hand, never by a number
 	// from the wire.
@@ -37,9 +43,8 @@ public:
 	}
 
 	template <class T> T *make(const T &value) {
-		auto *object = array<T>(1).data();
-		*object = value;
-		return object;
+		static_assert(std::is_trivially_destructible_v<T>, "the arena runs no destructors");
+		return new (allocate(sizeof(T))) T(value);
 	}
 
 	// A copy that lives as long as the arena's contents do.
@@ -59,10 +64,18 @@ private:
 		std::unique_ptr<std::byte[]> octets;
 		std::size_t size = 0;
 	};
-	void *allocate(std::size_t size);
+	void *allocate(std::size_t size) {
+		constexpr auto grain = alignof(std::max_align_t);
+		size = (size + grain - 1) / grain * grain;
+		if (size > static_cast<std::size_t>(end_ - free_)) [[unlikely]]
+			add_chunk(size);
+		return std::exchange(free_, free_ + size);
+	}
+	void add_chunk(std::size_t size);
 
 	std::vector<Chunk> chunks_;
-	std::size_t used_ = 0; // of the last chunk
+	std::byte *free_ = nullptr; // in the last chunk
+	std::byte *end_ = nullptr;  // of it
 };
 
 // A read-only list whose elements live elsewhere: in an Arena, an array, a vector. Compares by
