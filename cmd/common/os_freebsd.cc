@@ -12,6 +12,9 @@ const char *const config_directory = "/usr/local/etc/lisp";
 const char *const run_directory = "/var/run/lisp";
 const char *const state_directory = "/var/db/lisp";
 
+// Pipes grow by themselves.
+void widen_pipe(int) {}
+
 void forbid_core_files() {
 	int setting = PROC_TRACE_CTL_DISABLE;
 	procctl(P_PID, getpid(), PROC_TRACE_CTL, &setting);

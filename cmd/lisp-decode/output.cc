@@ -1,5 +1,7 @@
 #include "lisp-decode/output.h"
 
+#include "common/os.h"
+
 #include <cerrno>
 #include <csignal>
 #include <string_view>
@@ -10,13 +12,14 @@ namespace lisp {
 
 namespace {
 
-constexpr std::size_t worth_writing = 1 << 16;
+constexpr std::size_t worth_writing = 1 << 18;
 
 } // namespace
 
 Output::Output(bool line_buffered) : at_once_(line_buffered || isatty(STDOUT_FILENO) != 0) {
 	// A reader that has seen enough shows as EPIPE.
 	std::signal(SIGPIPE, SIG_IGN);
+	if (!at_once_) os::widen_pipe(STDOUT_FILENO);
 }
 
 bool Output::offer(Text &text) {

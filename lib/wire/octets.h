@@ -60,12 +60,19 @@ inline char *put_hex(char *to, unsigned octet) {
 	std::memcpy(to, &hex_pairs[2 * std::size_t{octet}], 2);
 	return to + 2;
 }
+inline char *put_below_10000(char *to, unsigned value) {
+	if (value >= 1000) return put_two_digits(put_two_digits(to, value / 100), value % 100);
+	if (value >= 100) return put_two_digits(put_digit(to, value / 100), value % 100);
+	return value >= 10 ? put_two_digits(to, value) : put_digit(to, value);
+}
 template <std::integral T> char *put_number(char *to, T value) {
-	if (value < 0 || value >= 10000) return std::to_chars(to, to + max_digits, value).ptr;
-	const auto low = static_cast<unsigned>(value);
-	if (low >= 1000) return put_two_digits(put_two_digits(to, low / 100), low % 100);
-	if (low >= 100) return put_two_digits(put_digit(to, low / 100), low % 100);
-	return low >= 10 ? put_two_digits(to, low) : put_digit(to, low);
+	constexpr T zero = 0;
+	if (value < zero || std::uint64_t(value) >= 100'000'000)
+		return std::to_chars(to, to + max_digits, value).ptr;
+	const auto small = static_cast<unsigned>(value);
+	if (small < 10000) return put_below_10000(to, small);
+	to = put_below_10000(to, small / 10000);
+	return put_two_digits(put_two_digits(to, small / 100 % 100), small % 100);
 }
 
 // Lower case, no separators.

@@ -1,6 +1,7 @@
 #include "laws.h"
 
 #include "auth/hmac.h"
+#include "message/rules.h"
 #include "print/printer.h"
 
 #include <cstdlib>
@@ -56,7 +57,9 @@ void check_prefixes(Bytes datagram, Kind kind) {
 void check_printing(Bytes datagram, Kind kind) {
 	Arena arena;
 	const auto copy = exact(datagram);
-	print(take_apart(copy, kind, arena));
+	auto found = take_apart(copy, kind, arena);
+	check_rules(found);
+	print(found);
 }
 
 // A message of which nothing is known but its type is kept as it is.
