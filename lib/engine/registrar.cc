@@ -12,6 +12,7 @@ Registrar::Registrar(const RegistrationOptions &options, std::uint64_t nonce_cei
 
 void Registrar::configure(const SiteConfig &config, Instant now) {
 	SiteRecords records{config};
+	const auto changes = compare(records_, records);
 	std::vector<Registration> servers;
 	std::vector<RegistrationState> told;
 	std::vector<bool> kept(servers_.size());
@@ -30,7 +31,7 @@ void Registrar::configure(const SiteConfig &config, Instant now) {
 			servers.push_back(std::move(*same));
 			told.push_back(told_[index]);
 		}
-		servers.back().change(records_, records, now);
+		servers.back().change(changes, records, now);
 	}
 	servers_ = std::move(servers);
 	told_ = std::move(told);

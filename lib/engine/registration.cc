@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 // RFC 9301 section 8.2, after a start or a change; section 5.7, without a Map-Notify.
 constexpr auto quick_interval = 20s;
-constexpr auto quick_time = 5min;
 constexpr auto first_retry = 1s;
 constexpr auto max_retry = 60s;
 
@@ -84,8 +83,10 @@ std::vector<Registration::Part> Registration::make_parts(const SiteRecords &reco
 	return parts;
 }
 
-void Registration::reset(std::vector<Part> parts) {
+void Registration::reset(std::vector<Part> parts, std::size_t differences) {
 	parts_ = std::move(parts);
+	whole_ = parts_.size() - differences;
+	waiting_ = differences;
 	due_ = {};
 	acknowledged_ = answered_ = silent_ = never_sent_ = 0;
 	for (std::uint32_t i = 0; i < parts_.size(); ++i) {
@@ -112,31 +113,11 @@ void Registration::unresolved(std::string why) {
 	trouble_ = std::move(why);
 }
 
-void Registration::change(const SiteRecords &before, const SiteRecords &after, Instant now) {
-	records_ = after.size();
-	if (!endpoint_) return;
-	auto parts = make_parts(after);
-	std::vector<bool> kept(parts_.size());
-	for (std::size_t i = 0; i < parts.size(); ++i) {
-		auto &part = parts[i];
-		part.due = now;
-		if (i >= parts_.size()) continue;
-		const auto was = before.octets(parts_[i].run);
-		const auto is = after.octets(part.run);
-		kept[i] = std::equal(was.begin(), was.end(), is.begin(), is.end());
-		if (!kept[i]) continue;
-		const auto run = std::exchange(part, parts_[i]).run;
-		part.run = run;
-	}
-	for (auto &outstanding : outstanding_)
-		if (outstanding.part != no_part && !kept[outstanding.part]) outstanding.part = no_part;
-	const bool changed = std::find(kept.begin(), kept.end(), false) != kept.end();
-	if (changed) quick_until_ = now + quick_time;
-	reset(std::move(parts));
-}
-
 void Registration::register_again(Instant now) {
 	quick_until_ = now + quick_time;
+	parts_.resize(whole_);
+	for (auto &outstanding : outstanding_)
+		if (outstanding.part != no_part && outstanding.part >= whole_) outstanding.part = no_part;
 	for (auto &part : parts_) {
 		part.answer = Part::Answer::none;
 		part.acknowledged = 0;
@@ -160,6 +141,7 @@ void Registration::postpone(Instant drawn_up, Instant until) {
 		auto &part = parts_[i];
 		if (part.sent != drawn_up) continue;
 		if (part.attempts > 0) --part.attempts;
+		if (part.due == never) ++waiting_;
 		schedule(i, until);
 	}
 	drop_superseded();
@@ -224,9 +206,14 @@ Registration::Register Registration::next_register(
 	if (asks_for_notify() && part.attempts >= patience) set_answer(part, Part::Answer::silence, 0);
 	if (part.attempts < 255) ++part.attempts;
 	never_sent_ -= std::exchange(part.sent, now) == Instant{} ? 1 : 0;
-	schedule(index, next_after(part, now));
+	const bool again = asks_for_notify() && part.attempts > 1;
+	// Without a Map-Notify to wait for, a difference that is lost comes with the next register.
+	if (index >= whole_ && !asks_for_notify())
+		finish(part);
+	else
+		schedule(index, next_after(part, now));
 	drop_superseded();
-	return {draw_up(records, part.run, nonce), asks_for_notify() && part.attempts > 1};
+	return {draw_up(records, part.run, nonce), again};
 }
 
 Octets Registration::draw_up(
@@ -273,10 +260,18 @@ bool Registration::acknowledge(const SiteRecords &records, const MapNotify &noti
 	auto &part = parts_[outstanding->part];
 	// Without M nobody asked, and a Map-Notify changes no plans.
 	if (!asks_for_notify() || part.attempts == 0 || notify.nonce < part.first_nonce) return false;
-	set_answer(part, Part::Answer::notify,
-	    static_cast<std::uint8_t>(count_listed(records, part.run, notify)));
-	part.attempts = 0;
-	schedule(outstanding->part, part.sent + options_.interval);
+	const auto listed = count_listed(records, part.run, notify);
+	if (outstanding->part >= whole_) {
+		auto &whole = parts_[part_of(part.run.first)];
+		const auto known = std::min<std::size_t>(whole.acknowledged + listed, whole.run.count);
+		set_answer(whole, whole.answer, static_cast<std::uint8_t>(known));
+		finish(part);
+	} else {
+		set_answer(part, Part::Answer::notify, static_cast<std::uint8_t>(listed));
+		finish_within(part.run);
+		part.attempts = 0;
+		schedule(outstanding->part, part.sent + options_.interval);
+	}
 	drop_superseded();
 	return true;
 }
@@ -295,7 +290,7 @@ RegistrationState Registration::state() const {
 	if (!endpoint_) return unresolved;
 	if (parts_.empty()) return acknowledged;
 	if (!asks_for_notify()) return never_sent_ == 0 ? sent : pending;
-	if (answered_ + silent_ < parts_.size()) return pending;
+	if (answered_ + silent_ < whole_ + waiting_) return pending;
 	if (answered_ == 0) return timeout;
 	if (acknowledged_ == records_) return acknowledged;
 	return silent_ == 0 && acknowledged_ == 0 ? refused : partial;

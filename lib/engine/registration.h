@@ -6,7 +6,7 @@
 #include "auth/hmac.h"
 #include "engine/instant.h"
 #include "engine/nonce_counter.h"
-#include "engine/site_records.h"
+#include "engine/record_changes.h"
 #include "message/map_notify.h"
 
 #include <deque>
@@ -47,8 +47,10 @@ public:
 	void unresolved(std::string why); // counts until the first address is known
 	const std::optional<Endpoint> &endpoint() const { return endpoint_; }
 
-	// Other records: registers that change are due at once, the others keep their state.
-	void change(const SiteRecords &before, const SiteRecords &after, Instant now);
+	// Other records. What changed is due at once: where the Map-Server may take a register for all
+	// that there is of the site (whole-site), the register that it is in; else the records alone,
+	// while the registers that they belong to keep their state and their time.
+	void change(const RecordChanges &changes, const SiteRecords &after, Instant now);
 
 	// Everything is due at once and counts as unacknowledged.
 	void register_again(Instant now);
@@ -80,13 +82,15 @@ public:
 	RegistrationState state() const;
 	// Every register has its Map-Notify, or was sent where none is asked for.
 	bool is_answered() const {
-		return asks_for_notify() ? answered_ == parts_.size() : never_sent_ == 0;
+		return asks_for_notify() ? answered_ == whole_ && waiting_ == 0 : never_sent_ == 0;
 	}
 	std::size_t acknowledged_records() const { return acknowledged_; }
 	std::string explanation() const; // of a state that is not as it should be; else empty
 
 private:
-	// The records of one datagram. Each is a registration of its own, with retries of its own.
+	// The records of one datagram. Each is a registration of its own, with retries of its own. The
+	// first `whole_` of them have every record once and are repeated for ever; behind them are
+	// differences, records of those that changed, until the Map-Server has them.
 	struct Part {
 		enum class Answer : std::uint8_t { none, silence, notify } answer = Answer::none;
 		SiteRecords::Run run;
@@ -107,11 +111,26 @@ private:
 		Instant sent;
 	};
 	static constexpr std::uint32_t no_part = 0xffffffff;
+	static constexpr auto quick_time = std::chrono::minutes(5); // RFC 9301 section 8.2
+	static constexpr Instant never = Instant::max(); // when a difference is due that is done
+
+	// What one of the first parts becomes of, when records change.
+	struct Successor {
+		SiteRecords::Run run;
+		std::uint32_t of = no_part;
+	};
 
 	bool asks_for_notify() const { return wants_notify_ || asks_always_; }
 	std::size_t room() const;
 	std::vector<Part> make_parts(const SiteRecords &records) const;
-	void reset(std::vector<Part> parts);
+	void reset(std::vector<Part> parts, std::size_t differences = 0);
+	std::vector<Successor> successors(const RecordChanges &changes, const SiteRecords &after) const;
+	std::uint32_t part_of(std::uint32_t record) const;
+	bool is_settled(const Part &part, bool wholly) const;
+	std::vector<bool> unsettled(const RecordChanges &changes) const;
+	void inherit(Part &part, const Part &from, std::size_t changed, Instant now) const;
+	void finish(Part &difference);
+	void finish_within(SiteRecords::Run run);
 	void set_answer(Part &part, Part::Answer answer, std::uint8_t acknowledged);
 	void schedule(std::uint32_t part, Instant when);
 	void drop_superseded();
@@ -137,7 +156,9 @@ private:
 
 	std::size_t records_ = 0;
 	std::size_t acknowledged_ = 0; // records
-	std::size_t answered_ = 0;     // parts, as are those below
+	std::size_t whole_ = 0;        // parts, as are those below
+	std::size_t waiting_ = 0;      // differences that are not done
+	std::size_t answered_ = 0;
 	std::size_t silent_ = 0;
 	std::size_t never_sent_ = 0;
 };
