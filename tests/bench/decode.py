@@ -10,12 +10,13 @@ table; exits 1 when a target is missed.
 """
 import argparse
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+from measuring import peak_memory
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GENERATOR = os.path.join(HERE, '..', 'traffic', 'make_lisp_pcap.py')
@@ -115,18 +116,6 @@ def report(runs):
         print(f'{name} / {against}: {ratio:.3f} x (1/{1 / ratio:.1f}), at most {wanted}: '
               f'{"met" if met else "MISSED"}')
     return missed
-
-
-def peak_memory(command):
-    """MiB, looked at every few milliseconds: what wait4() tells counts this program's own too."""
-    peak = 0
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while process.poll() is None:
-            with open(f'/proc/{process.pid}/status', encoding='ascii') as status:
-                found = re.search(r'VmHWM:\s*(\d+) kB', status.read())
-            peak = max(peak, int(found[1]) if found else 0)
-            time.sleep(0.002)
-    return peak / 1024
 
 
 def check_memory(options):

@@ -1,0 +1,44 @@
+"""What the benchmarks measure with: CPU time and memory of other programs."""
+import os
+import re
+import statistics
+import subprocess
+import time
+
+
+def cpu_seconds(command):
+    """User and system time of a run that must succeed. Its output goes nowhere."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f'{command[0]}: exit status {process.returncode}')
+    return usage.ru_utime + usage.ru_stime
+
+
+def interleaved(commands, rounds):
+    """The median CPU seconds of each command, one round after the other."""
+    seconds = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            seconds[name].append(cpu_seconds(command))
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def check(what, value, limit, unit=''):
+    """Prints one row and says whether it was missed: 0 or 1."""
+    met = value <= limit
+    print(f'{what}: {value:.2f}{unit}, at most {limit}{unit}: {"met" if met else "MISSED"}')
+    return 0 if met else 1
+
+
+def peak_memory(command):
+    """MiB, looked at every few milliseconds: what wait4() tells counts this program's own too."""
+    peak = 0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            with open(f'/proc/{process.pid}/status', encoding='ascii') as status:
+                found = re.search(r'VmHWM:\s*(\d+) kB', status.read())
+            peak = max(peak, int(found[1]) if found else 0)
+            time.sleep(0.002)
+    return peak / 1024
