@@ -25,4 +25,24 @@ std::string first_error(const Diagnostics &found, const std::string &file) {
 	return others == 0 ? text : fmt::format("{} (and {} more)", text, others);
 }
 
+bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigSummary &edit,
+    const Diagnostics &found, Daemon &daemon) {
+	using enum EditRule::Verdict;
+	const auto &file = daemon.options().config;
+	auto &log = daemon.log();
+	if (verdict != nothing) tell(found, file, log);
+	switch (verdict) {
+	case nothing: log.debug("{}: written, nothing new", file); break;
+	case taken: log.info("{}: edited, reloaded", file); return true;
+	case in_force: log.info("{}: edited, says what is in force", file); break;
+	case has_errors: log.error("{}: edited, not reloaded because of errors", file); break;
+	case drops_eids:
+		log.warning("{}: edited, not reloaded because {} of {} EIDs are gone; SIGHUP or "
+		            "'lisp-status {} reload' reloads it all the same",
+		    file, rule.missing_from(edit), rule.eids(), daemon.name());
+		break;
+	}
+	return false;
+}
+
 } // namespace lisp

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "common/daemon.h"
+#include "common/edit_rule.h"
 #include "config/diagnostics.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -21,26 +23,47 @@ std::string first_error(const Diagnostics &found, const std::string &file);
 // `load` is load_site_config or another of its kind. All diagnostics are told; nullopt when there
 // are errors among them.
 template <class Load>
-auto load_configuration(Load load, const DaemonOptions &options, Log &log)
+auto load_configuration(Load load, Daemon &daemon)
     -> std::optional<std::invoke_result_t<Load, const std::string &, bool, Diagnostics &>> {
+	const auto &options = daemon.options();
+	if (!options.check_only) daemon.watch_configuration();
 	Diagnostics found;
 	auto config = load(options.config, options.insecure_perms, found);
-	tell(found, options.config, log);
+	tell(found, options.config, daemon.log());
 	if (found.has_errors()) return std::nullopt;
 	return config;
 }
 
-// The same while the daemon runs: hands the configuration to `use`, or returns why not, as
-// Daemon::on_reload wants it.
+// Tells what became of an edit. Whether it is to be used.
+bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigSummary &edit,
+    const Diagnostics &found, Daemon &daemon);
+
+// While the daemon runs: hands to `use` the configuration that replaces `in_force`, and each one
+// after it, when it is asked to reload or the file was edited. What was asked for has only to be
+// free of errors; what was not has to pass the EditRule, too.
 template <class Load, class Use>
-std::optional<std::string> reload_configuration(Load load, Daemon &daemon, Use use) {
-	const auto &options = daemon.options();
-	Diagnostics found;
-	auto config = load(options.config, options.insecure_perms, found);
-	tell(found, options.config, daemon.log());
-	if (found.has_errors()) return first_error(found, options.config);
-	use(std::move(config));
-	return std::nullopt;
+void follow_configuration(Load load, Daemon &daemon, ConfigSummary in_force, Use use) {
+	const auto rule = std::make_shared<EditRule>(std::move(in_force));
+	const auto read = [load, &daemon](Diagnostics &found) {
+		return load(daemon.options().config, daemon.options().insecure_perms, found);
+	};
+	daemon.on_reload([=, &daemon]() -> std::optional<std::string> {
+		Diagnostics found;
+		auto config = read(found);
+		tell(found, daemon.options().config, daemon.log());
+		if (found.has_errors()) return first_error(found, daemon.options().config);
+		rule->take(summarize(config));
+		use(std::move(config));
+		return std::nullopt;
+	});
+	daemon.on_edit([=, &daemon] {
+		Diagnostics found;
+		auto config = read(found);
+		if (daemon.is_edited_again()) return; // what was read may be half of it
+		const auto summary = summarize(config);
+		const auto verdict = rule->judge(summary, found);
+		if (tell_verdict(verdict, *rule, summary, found, daemon)) use(std::move(config));
+	});
 }
 
 } // namespace lisp

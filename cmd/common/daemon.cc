@@ -114,8 +114,26 @@ void Daemon::watch_signals() {
 	state_->signals.push_back(loop_.on_signal(SIGHUP, [this] { reload(); }));
 }
 
+void Daemon::watch_configuration() {
+	state_->edit_watch.begin();
+}
+
+bool Daemon::is_edited_again() {
+	if (!state_->edit_watch.take()) return false;
+	state_->edit_watch.tell_soon();
+	return true;
+}
+
+void Daemon::tell_watch_failure() {
+	const auto &failure = state_->edit_watch.failure();
+	if (!failure || !state_->edited) return;
+	log_.warning("{}: cannot be watched, edits take effect on SIGHUP and reload only: {}",
+	    options_.config, failure.message());
+}
+
 std::optional<std::string> Daemon::reload() {
 	if (!state_->reload) return "nothing to reload";
+	state_->edit_watch.take(); // what is read now has all edits until now
 	auto kept = state_->reload();
 	if (kept)
 		log_.error("not reloaded: {}", *kept);
@@ -135,6 +153,16 @@ void Daemon::write_metrics() {
 	state_->metrics_timer.set(Steady::now() + metrics_interval);
 }
 
+// A watch does not live through fork() on every system, and a change meanwhile would be missed.
+void Daemon::detach(std::optional<Detachment> &detachment) {
+	state_->edit_watch.end();
+	detachment.emplace();
+	loop_.forked();
+	if (!state_->edited) return;
+	state_->edit_watch.begin();
+	state_->edit_watch.tell_soon();
+}
+
 int Daemon::run(const std::vector<Endpoint> &listening) {
 	std::string ready = "ready";
 	for (const auto &endpoint : listening) {
@@ -148,12 +176,10 @@ int Daemon::run(const std::vector<Endpoint> &listening) {
 	if (options_.syslog) log_.to_syslog();
 	attend();
 	std::optional<Detachment> detachment;
-	if (options_.detach) {
-		detachment.emplace();
-		loop_.forked();
-	}
+	if (options_.detach) detach(detachment);
 	pid_file.write();
 	watch_signals();
+	tell_watch_failure();
 	write_metrics();
 	[[maybe_unused]] const auto told = write(STDERR_FILENO, ready.data(), ready.size());
 	if (detachment) {

@@ -20,6 +20,8 @@
 
 namespace lisp {
 
+class Detachment;
+
 struct DaemonOptions {
 	std::string config;          // -f
 	bool check_only = false;     // -n
@@ -77,6 +79,7 @@ public:
 	Loop &loop() { return loop_; }
 	Log &log() { return log_; }
 	const DaemonOptions &options() const { return options_; }
+	const std::string &name() const { return name_; }
 
 	// `status` is answered with daemon, pid, version, listen and uptime, then what this prints. In
 	// JSON what is printed for `status` and `counters` becomes part of one object.
@@ -97,6 +100,13 @@ public:
 	// SIGHUP and `lisp-status NAME reload`. Returns nothing if the new configuration is in force,
 	// else why the old one is kept.
 	void on_reload(std::function<std::optional<std::string>()> reload);
+
+	// Edits of the configuration file are noticed from watch_configuration() on, which comes before
+	// the file is read for the first time, and told in run(), each once the file has been quiet.
+	void watch_configuration();
+	void on_edit(std::function<void()> edited);
+	// Whether the file has been edited since, in which case that will be told, too.
+	bool is_edited_again();
 
 	// A message that another daemon hands on, by its first word. Only from root and the own user.
 	void on_message(const std::string &verb,
@@ -132,7 +142,9 @@ private:
 	void leave_root();
 	void open_local_socket();
 	void watch_signals();
+	void tell_watch_failure();
 	void write_metrics();
+	void detach(std::optional<Detachment> &detachment);
 
 	std::string name_;
 	DaemonOptions options_;

@@ -2,12 +2,19 @@
 #pragma once
 
 #include "common/daemon.h"
+#include "common/edit_watch.h"
 
 namespace lisp {
 
 struct Daemon::State {
 	explicit State(Daemon &daemon)
-	    : metrics_timer(daemon.loop_, [&daemon] { daemon.write_metrics(); }) {}
+	    : metrics_timer(daemon.loop_, [&daemon] { daemon.write_metrics(); }),
+	      edit_watch(
+	          daemon.loop_, daemon.options_.config,
+	          [this] {
+		          if (edited) edited();
+	          },
+	          [&daemon] { daemon.tell_watch_failure(); }) {}
 
 	std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 	std::vector<std::string> listening;
@@ -19,9 +26,11 @@ struct Daemon::State {
 	    std::function<void(const std::vector<std::string_view> &words, Bytes octets)>, std::less<>>
 	    messages;
 	std::function<std::optional<std::string>()> reload;
+	std::function<void()> edited;
 	std::function<void(Text &)> metrics;
 	bool metrics_failed = false; // and told
 	Loop::Timer metrics_timer;
+	EditWatch edit_watch;
 	std::vector<Loop::Watch> signals;
 	std::unique_ptr<LocalServer> local;
 };

@@ -77,6 +77,10 @@ void Daemon::on_reload(std::function<std::optional<std::string>()> reload) {
 	state_->reload = std::move(reload);
 }
 
+void Daemon::on_edit(std::function<void()> edited) {
+	state_->edited = std::move(edited);
+}
+
 void Daemon::on_message(const std::string &verb,
     std::function<void(const std::vector<std::string_view> &words, Bytes octets)> handler) {
 	state_->messages[verb] = std::move(handler);

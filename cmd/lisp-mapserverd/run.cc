@@ -47,7 +47,6 @@ public:
 	      server_(std::move(config), MapServer::Options{port.sendable()}),
 	      messages_(daemon.log(), options.daemon), expiry_(daemon.loop(), [this] { expire(); }) {
 		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
-		daemon.on_reload([this] { return reload(); });
 		daemon.on_query("status", [this](QueryReply &reply) { reply.print(status(server_)); });
 		daemon.on_query("counters", [this](QueryReply &reply) {
 			reply.print(server_.counters());
@@ -64,12 +63,13 @@ public:
 		daemon.on_metrics([this](Text &text) { append_metrics(text); });
 	}
 
+	void reload(MapServerConfig config) { server_.reload(std::move(config)); }
+
 private:
 	void receive(const Arrival &arrival);
 	void log_drop(const MapServer::Dropped &dropped, const Arrival &arrival, Instant now);
 	void schedule_expiry();
 	void expire();
-	std::optional<std::string> reload();
 	void append_metrics(Text &text) const;
 
 	Daemon &daemon_;
@@ -122,11 +122,6 @@ void Mapserverd::expire() {
 	schedule_expiry();
 }
 
-std::optional<std::string> Mapserverd::reload() {
-	return reload_configuration(load_mapserver_config, daemon_,
-	    [this](MapServerConfig config) { server_.reload(std::move(config)); });
-}
-
 void Mapserverd::append_metrics(Text &text) const {
 	MetricsSink sink{text, "lisp_mapserverd"};
 	describe_fields(sink, status(server_));
@@ -138,12 +133,15 @@ void Mapserverd::append_metrics(Text &text) const {
 
 int run(const MapserverdOptions &options) {
 	Daemon daemon{"lisp-mapserverd", options.daemon};
-	auto config = load_configuration(load_mapserver_config, options.daemon, daemon.log());
+	auto config = load_configuration(load_mapserver_config, daemon);
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	daemon.state_directory();
 	ControlPort port{options.listen, daemon.log()};
+	auto in_force = summarize(*config);
 	Mapserverd mapserverd{options, daemon, port, std::move(*config)};
+	follow_configuration(load_mapserver_config, daemon, std::move(in_force),
+	    [&mapserverd](MapServerConfig edited) { mapserverd.reload(std::move(edited)); });
 	return daemon.run(port.listening());
 }
 

@@ -1,6 +1,5 @@
 #include "lisp-registerd/queries.h"
 
-#include "common/configuration.h"
 #include "lisp-registerd/report.h"
 #include "print/metrics_sink.h"
 
@@ -134,10 +133,6 @@ void offer_queries(Daemon &daemon, Service &service) {
 		take_datagram(service, words, octets);
 	});
 	daemon.on_metrics([&](Text &out) { append_metrics(out, service); });
-	daemon.on_reload([&] {
-		return reload_configuration(
-		    load_site_config, daemon, [&](const SiteConfig &config) { service.configure(config); });
-	});
 }
 
 } // namespace lisp

@@ -52,7 +52,8 @@ public:
 	      registerd_(daemon.local_socket("lisp-registerd")),
 	      mapsync_(daemon.local_socket("lisp-mapsync")) {
 		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
-		daemon.on_reload([this] { return reload(); });
+		follow_configuration(load_site_config, daemon, summarize(config),
+		    [this](const SiteConfig &edited) { replier_.replace(EidRecords{edited}); });
 		daemon.on_query("status",
 		    [this](QueryReply &reply) { reply.print(ReplydStatus{replier_.eids().size()}); });
 		daemon.on_query("counters", [this](QueryReply &reply) {
@@ -68,7 +69,6 @@ private:
 	void send(const Datagram &reply, const Arrival &asked);
 	void hand_on(const HandOn &message, const Arrival &arrival);
 	void log_drop(const Dropped &dropped, const Arrival &arrival, Instant now);
-	std::optional<std::string> reload();
 	void print_eids(QueryReply &reply) const;
 	SocketCounters socket_counters() const;
 	void append_metrics(Text &text) const;
@@ -117,11 +117,6 @@ void Replyd::log_drop(const Dropped &dropped, const Arrival &arrival, Instant no
 	    fmt::format("{}: {}: {}", to_string(arrival.from), type_name(arrival.octets), why));
 }
 
-std::optional<std::string> Replyd::reload() {
-	return reload_configuration(load_site_config, daemon_,
-	    [this](const SiteConfig &config) { replier_.replace(EidRecords{config}); });
-}
-
 void Replyd::print_eids(QueryReply &reply) const {
 	Arena arena;
 	const auto &eids = replier_.eids();
@@ -150,7 +145,7 @@ void Replyd::append_metrics(Text &text) const {
 
 int run(const ReplydOptions &options) {
 	Daemon daemon{"lisp-replyd", options.daemon};
-	const auto config = load_configuration(load_site_config, options.daemon, daemon.log());
+	const auto config = load_configuration(load_site_config, daemon);
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	ControlPort port{options.listen, daemon.log()};

@@ -1,8 +1,13 @@
+#include "net/os_file_events.h"
 #include "net/os_socket.h"
 
 #include <netinet/in.h>
+#include <sys/inotify.h>
 
+#include <cerrno>
 #include <cstring>
+#include <map>
+#include <unistd.h>
 
 namespace lisp::os {
 
@@ -37,6 +42,76 @@ bool peer_credentials(int descriptor, uid_t &uid, gid_t &gid) {
 	uid = peer.uid;
 	gid = peer.gid;
 	return true;
+}
+
+namespace {
+
+constexpr std::uint32_t changes =
+    IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
+// IN_ATTRIB: a file that this process may not read cannot be watched itself.
+constexpr std::uint32_t entries = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB |
+                                  IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+} // namespace
+
+struct FileEvents::State {
+	int queue = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	int error = queue < 0 ? errno : 0;
+	std::map<int, bool> is_directory; // by the number of the watch
+
+	~State() {
+		if (queue >= 0) close(queue);
+	}
+};
+
+FileEvents::FileEvents() : state_(std::make_unique<State>()) {}
+
+FileEvents::~FileEvents() = default;
+
+int FileEvents::descriptor() const {
+	return state_->queue;
+}
+
+std::error_code FileEvents::watch(
+    const std::string &file, const std::vector<std::string> &directories) {
+	std::map<int, bool> wanted;
+	const auto add = [&](const std::string &path, bool is_directory) {
+		const int number =
+		    inotify_add_watch(state_->queue, path.c_str(), is_directory ? entries : changes);
+		if (number >= 0) wanted[number] = is_directory;
+		return number >= 0 ? 0 : errno;
+	};
+	int error = state_->error;
+	for (const auto &directory : directories)
+		if (error == 0) error = add(directory, true);
+	if (error == 0 && !file.empty()) {
+		error = add(file, false);
+		if (error == EACCES) error = 0;
+	}
+	for (const auto &[number, is_directory] : state_->is_directory)
+		if (!wanted.contains(number)) inotify_rm_watch(state_->queue, number);
+	state_->is_directory = std::move(wanted);
+	return {error, std::generic_category()};
+}
+
+FileEvents::Seen FileEvents::take() {
+	Seen seen;
+	alignas(inotify_event) char room[16 * 1024];
+	for (;;) {
+		const auto got = read(state_->queue, room, sizeof room);
+		if (got < 0 && errno == EINTR) continue;
+		if (got <= 0) return seen;
+		inotify_event event{};
+		for (std::size_t at = 0; at < static_cast<std::size_t>(got);
+		     at += sizeof event + event.len) {
+			std::memcpy(&event, room + at, sizeof event);
+			const auto watch = state_->is_directory.find(event.wd);
+			if ((event.mask & IN_Q_OVERFLOW) != 0)
+				seen = {true, true};
+			else if (watch != state_->is_directory.end()) // else of one that was taken away
+				(watch->second ? seen.directory : seen.file) = true;
+		}
+	}
 }
 
 } // namespace lisp::os

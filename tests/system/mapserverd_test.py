@@ -181,6 +181,19 @@ class Answers(MapServer):
         self.assertEqual(answer["records"][0]["ttl"], 1)
         self.assertEqual(answer["records"][0]["eid"], "10.0.0.0/8")
 
+    def test_edit_changes_the_sites_without_a_signal(self):
+        self.write("mapserver.conf", SITES + "@SITE other\nkey k\neid 10.0.0.0/8\n")
+        self.server.wait_for(r"mapserver\.conf: edited, reloaded$")
+        _, (answer,) = self.ask_server("10.0.0.1")
+        self.assertEqual(answer["records"][0]["eid"], "10.0.0.0/8")
+        start = len(self.server.stderr)
+        self.write("mapserver.conf", "@SITE other\nkey k\neid 10.0.0.0/8\n")
+        self.server.wait_for(r"mapserver\.conf: edited, not reloaded because 4 of 5 EIDs", start)
+        self.write("mapserver.conf", "@SITE other\nkey k\neid 10.0.0.0/88\n")
+        self.server.wait_for(r"mapserver\.conf:3:\d+: ", start)
+        self.write("mapserver.conf", SITES + "@SITE other\nkey k\neid 10.0.0.0/8\n")
+        self.server.wait_for(r"mapserver\.conf: edited, says what is in force", start)
+
 
 class Usage(unittest.TestCase):
     def status(self, *args):

@@ -75,12 +75,15 @@ class Register:
 
     def _eids(self):
         eids, at = [], 0
+        self.priorities = {}  # by EID and RLOC
         for _ in range(self.count):
             locators, mask = self.body[at + 4:at + 6]
             address, at = self._address(at + 10)
             eids.append(f"{address}/{mask}")
             for _ in range(locators):
-                _, at = self._address(at + 6)
+                priority = self.body[at]
+                rloc, at = self._address(at + 6)
+                self.priorities[eids[-1], rloc] = priority
         assert at == len(self.body), "octets after the last record"
         return eids
 
@@ -363,6 +366,62 @@ class RegisterdTest(unittest.TestCase):
         with self.assertRaisesRegex(Failure, r"not reloaded: \S+lisp\.conf:\d+:\d+: .*99"):
             daemon.status("reload")
         self.assertEqual(len(daemon.status("eids")), 3)
+
+    def running(self, server, eids=EIDS, args=()):
+        """A daemon that has registered everything, and its configuration."""
+        path = self.configure(server.line(), eids=eids)
+        daemon = self.daemon("-f", path, *args)
+        daemon.wait_for(r"acknowledged (\d+)/\1")
+        while not server.registers.empty():
+            server.next()
+        return daemon, path
+
+    def test_edit_is_registered_without_a_signal(self):
+        server = self.map_server("key")
+        _, path = self.running(server)
+        for priority in "7", "8":
+            subprocess.run(["sed", "-i", f"s/^132.227.62.243 . /132.227.62.243 {priority} /", path],
+                           check=True)
+            register = server.next()
+            self.assertTrue(register.is_authentic("key"))
+            self.assertEqual(register.priorities["153.16.38.0/25", "132.227.62.243"], int(priority))
+
+    def test_broken_edit_is_told_once_and_the_next_good_one_taken(self):
+        server = self.map_server("key")
+        daemon, path = self.running(server, args=["-v"])
+        self.configure(server.line(), eids=EIDS.replace("132.227.62.243 1 ", "132.227.62.243 700 "))
+        daemon.wait_for(r"lisp\.conf:7:16: .*700")
+        daemon.wait_for(r"lisp\.conf: edited, not reloaded because of errors")
+        os.utime(path)
+        daemon.wait_for(r"lisp\.conf: written, nothing new")
+        self.assertEqual(len([line for line in daemon.stderr if "700" in line]), 1)
+        self.assertEqual(len(daemon.status("eids")), 2)
+        self.assertTrue(server.registers.empty())
+        self.configure(server.line(), eids=EIDS.replace("132.227.62.243 1 ", "132.227.62.243 70 "))
+        daemon.wait_for(r"lisp\.conf: edited, reloaded")
+        self.assertEqual(server.next().priorities["153.16.38.0/25", "132.227.62.243"], 70)
+
+    def test_touch_leads_to_nothing(self):
+        server = self.map_server("key")
+        daemon, path = self.running(server, args=["-v"])
+        os.utime(path)
+        daemon.wait_for(r"lisp\.conf: written, nothing new")
+        self.assertTrue(server.registers.empty())
+        self.assertFalse([line for line in daemon.stderr if "reloaded" in line])
+
+    def test_mass_removal_waits_to_be_asked_for(self):
+        server = self.map_server("key")
+        eids = [f"@EID\n10.0.{i}.0 24 60 1\n192.0.2.1 1 100 1\n" for i in range(5)]
+        daemon, _ = self.running(server, "".join(eids))
+        self.configure(server.line(), eids="".join(eids[:2]))
+        daemon.wait_for(r"warning: \S+lisp\.conf: edited, not reloaded because 3 of 5 EIDs are "
+                        r"gone; SIGHUP or 'lisp-status lisp-registerd reload'")
+        self.assertEqual(len(daemon.status("eids")), 5)
+        self.assertTrue(daemon.status("reload")[0]["reloaded"])
+        self.assertEqual(len(daemon.status("eids")), 2)
+        self.configure(server.line(), eids=eids[0])  # half of those, no more
+        daemon.wait_for(r"lisp\.conf: edited, reloaded")
+        self.assertEqual(len(daemon.status("eids")), 1)
 
     def test_hundreds_of_eids_fit_small_packets(self):
         server = self.map_server("key")

@@ -288,6 +288,27 @@ class Operation(Site):
             got, _ = itr.recvfrom(65535)
             self.assertEqual(got[4:12], struct.pack("!Q", 2))
 
+    def test_C093_edits_of_every_kind_are_answered_from(self):
+        def in_place(text):
+            write_secret(self.config, text)
+
+        def renamed(text):
+            os.rename(write_secret(self.config + ".new", text), self.config)
+
+        def made_again(text):
+            os.remove(self.config)
+            write_secret(self.config, text)
+
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            for priority, edit in enumerate([in_place, renamed, made_again, in_place], start=3):
+                start = len(daemon.stderr)
+                edit(CONFIG.replace("127.0.0.5	1	50", f"127.0.0.5	{priority}	50"))
+                daemon.wait_for(r"lisp\.conf: edited, reloaded", start)
+                itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+                locators = [("127.0.0.5", priority, 50, L | R), ("198.51.100.10", 1, 50, R)]
+                self.expect(itr, map_reply([record("203.0.113.0/24", 1440, locators)]),
+                            daemon.listen[0])
+
     def test_reload_of_a_wrong_configuration_keeps_the_old_one_and_names_every_error(self):
         with self.start() as daemon, udp("127.0.0.1") as itr:
             wrong = CONFIG.replace("1440	1", "1440	9").replace("	5	1", "	many	1")

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -16,6 +17,7 @@
 #include <pwd.h>
 #include <sstream>
 #include <unistd.h>
+#include <utility>
 
 namespace lisp {
 namespace {
@@ -311,6 +313,34 @@ TEST(Daemon, RefusesAnUnknownLogFormat) {
 	DaemonOptions options;
 	options.log_format = "xml";
 	EXPECT_THROW((Daemon{"lisp-testd", options}), UsageError);
+}
+
+TEST(Daemon, GoesOnWithoutAWatchAfterOneWarning) {
+	const ScratchDirectory scratch;
+	auto options = options_in(scratch);
+	options.config = scratch.file("lisp.conf");
+	Child child{[&] {
+		Daemon daemon{"lisp-testd", options};
+		daemon.on_reload([] { return std::nullopt; });
+		daemon.on_edit([] {});
+		rlimit limit{};
+		getrlimit(RLIMIT_NOFILE, &limit);
+		const auto before = std::exchange(limit.rlim_cur, 0);
+		setrlimit(RLIMIT_NOFILE, &limit);
+		daemon.watch_configuration();
+		limit.rlim_cur = before;
+		setrlimit(RLIMIT_NOFILE, &limit);
+		return daemon.run({});
+	}};
+	const auto said = child.read_until("ready");
+	const auto warning = "warning: " + options.config + ": cannot be watched";
+	EXPECT_NE(said.find(warning), std::string::npos) << said;
+	EXPECT_EQ(said.find(warning), said.rfind(warning)) << said;
+	child.signal(SIGHUP);
+	EXPECT_EQ(child.read_until("lisp-testd: reloaded"), "lisp-testd: reloaded\n");
+	child.signal(SIGTERM);
+	EXPECT_EQ(child.wait(), 0);
+	EXPECT_EQ(child.read_all(), "");
 }
 
 TEST(Daemon, TellsItsSupervisor) {

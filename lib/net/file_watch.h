@@ -1,0 +1,49 @@
+// Tells when a file may have changed: written, touched, replaced, removed, made again, or come to
+// be another because a symbolic link on its path did.
+#pragma once
+
+#include "net/loop.h"
+#include "net/os_file_events.h"
+
+#include <sys/types.h>
+
+namespace lisp {
+
+// Watches the file, the directory that has it, and the directory of every symbolic link on the way
+// to it; where something of the path is missing, the directory that it is missing from. What a
+// handler is called for may be half an edit.
+class FileWatch {
+public:
+	// The file need not exist.
+	FileWatch(Loop &loop, std::string path, std::function<void()> changed);
+
+	// Whether the file may have changed since the last call and the last one of the handler, which
+	// is then not called for it.
+	bool take();
+
+	// Why the system does not watch it (any more); the handler is called when that comes about.
+	std::error_code failure() const { return failure_; }
+
+private:
+	// Where a path leads.
+	struct Trail {
+		std::vector<std::string> directories;
+		std::string file; // empty when there is none
+		dev_t device{};
+		ino_t number{};
+		mode_t mode{};
+		uid_t user{};
+		gid_t group{};
+		bool operator==(const Trail &) const = default;
+	};
+	static Trail follow(const std::string &path);
+	std::error_code arm();
+
+	std::string path_;
+	Trail trail_;
+	os::FileEvents events_;
+	std::error_code failure_;
+	Loop::Watch watch_; // gone before the events are
+};
+
+} // namespace lisp
