@@ -59,7 +59,7 @@ FileWatch::Trail FileWatch::follow(const std::string &path) {
 		if (is_link) {
 			const auto target = link_target(full);
 			push_names(names, target);
-			if (target.starts_with('/')) directory = "/";
+			if (target.starts_with('/')) directory = start_of(target);
 			continue;
 		}
 		directory = full + '/';
