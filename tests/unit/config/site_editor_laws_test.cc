@@ -79,7 +79,7 @@ std::string edited(std::string_view text, std::span<const SiteEdit> edits, bool 
 
 TEST(SiteEditorLaws, APriorityIsOneWordOfTheText) {
 	std::size_t done = 0;
-	for (unsigned seed = 0; seed < 3000; ++seed) {
+	for (unsigned seed = 0; seed < 1000; ++seed) {
 		Random random{seed};
 		const auto text = scribbled(print_site_config(Generator{seed}.site()), random);
 		auto config = parsed(text);
@@ -113,7 +113,7 @@ TEST(SiteEditorLaws, APriorityIsOneWordOfTheText) {
 			++done;
 		}
 	}
-	EXPECT_GT(done, 3000U);
+	EXPECT_GT(done, 1000U);
 }
 
 // With few names, so that edits meet.
@@ -137,7 +137,7 @@ SiteEdit any_edit(const SiteConfig &config, Random &random) {
 
 TEST(SiteEditorLaws, ManyAtOnceAreOneAfterTheOther) {
 	std::size_t done = 0;
-	for (unsigned seed = 0; seed < 5000; ++seed) {
+	for (unsigned seed = 0; seed < 700; ++seed) {
 		Random random{seed};
 		const auto text = scribbled(print_site_config(Generator{seed}.site()), random);
 		const auto config = parsed(text);
@@ -157,10 +157,9 @@ TEST(SiteEditorLaws, ManyAtOnceAreOneAfterTheOther) {
 		ASSERT_FALSE(refused);
 		done += edits.size();
 	}
-	EXPECT_GT(done, 5000U);
+	EXPECT_GT(done, 3000U);
 }
 
-// What is edited back is the text of before, and only then.
 TEST(SiteEditorLaws, AHostThatCameAndWentLeavesTheTextAsItWas) {
 	for (unsigned seed = 0; seed < 500; ++seed) {
 		Random random{seed};
@@ -181,7 +180,7 @@ TEST(SiteEditorLaws, AHostThatCameAndWentLeavesTheTextAsItWas) {
 }
 
 TEST(SiteEditorLaws, NoDamageIsTooMuch) {
-	for (unsigned seed = 0; seed < 300; ++seed) {
+	for (unsigned seed = 0; seed < 100; ++seed) {
 		Random random{seed};
 		Generator generator{seed};
 		const auto whole = scribbled(print_site_config(generator.site()), random);

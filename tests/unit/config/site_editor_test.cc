@@ -179,9 +179,9 @@ TEST_F(SiteEditor, TellsEachEditThatFindsNothing) {
 TEST_F(SiteEditor, RefusesWhatIsThereAlready) {
 	const auto host = address("198.51.100.7");
 	EXPECT_EQ(refusal(edit(seed, {SplitHost{v4_, host}}), {SplitHost{v4_, host}}),
-	    (Lines{"f:15:1: 198.51.100.7 has a section already"}));
+	    (Lines{"f:15:1: 198.51.100.7/32 has a section already"}));
 	EXPECT_EQ(refusal(seed, {SplitHost{v4_, host}, SplitHost{v4_, host}}),
-	    (Lines{"f: 198.51.100.7 has a section already"}));
+	    (Lines{"f: 198.51.100.7/32 has a section already"}));
 	EXPECT_EQ(
 	    refusal("@EID\n10.0.0.0/8 1 1\n@EID\n10.0.0.1/8 1 1\n", {RemoveEid{eid("10.0.0.0/8")}}),
 	    (Lines{"f:1:1: 10.0.0.0/8 has another section, expected one"}));
