@@ -23,6 +23,10 @@ Kind kind(char c) {
 
 } // namespace
 
+bool is_blank(char c) {
+	return kind(c) == Kind::blank;
+}
+
 bool Lexer::next_line() {
 	words_.clear();
 	while (at_ < text_.size()) {

@@ -39,6 +39,8 @@ private:
 	std::vector<Word> words_;
 };
 
+bool is_blank(char c); // what stands between words; a line's end does not
+
 // The text as a message may show it: control characters escaped, and not much of it.
 std::string shown(std::string_view text);
 

@@ -1,20 +1,9 @@
-// Reading whole files, and refusing those whose keys others may read.
+// Refusing files whose keys others may read.
 #pragma once
 
-#include "config/diagnostics.h"
-
-#include <optional>
-#include <string>
+#include "config/text_file.h"
 
 namespace lisp {
-
-struct TextFile {
-	std::string text;
-	bool open_to_others = false; // group or others have some right to it
-};
-
-// A regular file of less than 4 GiB; a reason without a value goes into `found` at position 0:0.
-std::optional<TextFile> read_file(const std::string &path, Diagnostics &found);
 
 // What is wrong with a file of keys that is open to others, its own group included.
 void refuse_open_file(Diagnostics &found);

@@ -67,9 +67,11 @@ private:
 
 } // namespace
 
-SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found) {
+SiteConfig load_site_config(
+    const std::string &path, bool insecure_perms, Diagnostics &found, FileVersion *version) {
 	const auto file = read_file(path, found);
 	if (!file) return {};
+	if (version != nullptr) *version = file->version;
 	auto config = parse_site_config(file->text, found);
 	if (file->open_to_others && !insecure_perms && holds_keys(config)) refuse_open_file(found);
 	KeyFiles key_files{path, insecure_perms, found};

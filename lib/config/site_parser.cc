@@ -1,6 +1,7 @@
 #include "config/site_parser.h"
 
 #include "config/duplicates.h"
+#include "config/eid_lines.h"
 #include "config/key_field.h"
 
 #include <fmt/format.h>
@@ -11,7 +12,6 @@ namespace lisp {
 
 namespace {
 
-constexpr std::size_t max_rlocs = 255; // what a Locator Count can tell
 constexpr std::size_t max_sites = 65535;
 
 struct MapServerFields {
@@ -62,28 +62,6 @@ constexpr Option<PeerLine> peer_options[] = {
 	        return prefix.has_value();
         },
         true},
-};
-
-constexpr Option<EidPrefix> eid_options[] = {
-    {"iid", "0 to 4294967295",
-        [](auto &to, auto value) { return set_number(to.instance, value, 0xffffffff); }},
-};
-
-struct RlocFields {
-	RlocLine line;
-	std::string_view site;
-};
-
-constexpr Option<RlocFields> rloc_options[] = {
-    {"mprio", "0 to 255",
-        [](auto &to, auto value) { return set_number(to.line.multicast_priority, value, 255); }},
-    {"mweight", "0 to 255",
-        [](auto &to, auto value) { return set_number(to.line.multicast_weight, value, 255); }},
-    {"site", "a name",
-        [](auto &to, auto value) {
-	        to.site = value;
-	        return is_plain(value);
-        }},
 };
 
 } // namespace
@@ -199,20 +177,14 @@ void SiteParser::read_host(Line &line, std::vector<std::string> &hosts) {
 
 void SiteParser::read_eid(Line &line) {
 	const auto where = line.peek();
-	auto eid = line.prefix(true);
-	EidSection section;
-	section.ttl = RecordTtl{static_cast<std::uint32_t>(line.number("TTL", 0xffffffff).value_or(0))};
-	section.register_it = line.number("flag", 1).value_or(0) == 1;
-	auto prefix = eid.value_or(EidPrefix{});
-	line.options(eid_options, prefix);
-	eid_kept_ = eid && line.ok();
+	auto section = read_eid_line(line);
+	eid_kept_ = section.has_value();
 	if (!eid_kept_) return;
-	section.eid = prefix;
-	section.first_rloc = static_cast<std::uint32_t>(config_.rlocs.size());
-	section.line = section_at_.line;
+	section->first_rloc = static_cast<std::uint32_t>(config_.rlocs.size());
+	section->line = section_at_.line;
 	grow(config_.eids);
 	grow(eid_positions_);
-	config_.eids.push_back(section);
+	config_.eids.push_back(*section);
 	eid_positions_.push_back(line.at(where));
 	seen_rloc_ = false;
 	rlocs_right_ = true;
@@ -221,18 +193,9 @@ void SiteParser::read_eid(Line &line) {
 
 void SiteParser::read_rloc(Line &line) {
 	seen_rloc_ = true;
-	RlocFields fields;
-	auto &rloc = fields.line;
 	const auto where = line.peek();
-	rloc.rloc = line.address("RLOC");
-	rloc.priority = static_cast<std::uint8_t>(line.number("priority", 255).value_or(0));
-	rloc.weight = static_cast<std::uint8_t>(line.number("weight", 255).value_or(0));
-	rloc.local = line.number("local flag", 1).value_or(0) == 1;
-	line.options(rloc_options, fields);
-	if (rloc.rloc.is_unspecified() && !rloc.rloc.is_none())
-		line.error(where,
-		    fmt::format("{} is no RLOC, expected an address of a host", to_string(rloc.rloc)));
-	if (!fields.site.empty()) rloc.site = site_index(line, where, fields.site);
+	auto [rloc, site] = read_rloc_line(line);
+	if (!site.empty()) rloc.site = site_index(line, where, site);
 	if (line.ok() && eid_kept_) add_rloc(line, where, rloc);
 	rlocs_right_ = rlocs_right_ && line.ok();
 }
