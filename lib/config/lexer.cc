@@ -10,9 +10,8 @@ enum class Kind : std::uint8_t { word, blank, newline };
 
 constexpr auto kinds = [] {
 	std::array<Kind, 256> table{};
-	// A CR anywhere is a blank, which takes care of CR-LF.
-	for (const char c : {' ', '\t', '\r', '\v', '\f'})
-		table[static_cast<unsigned char>(c)] = Kind::blank;
+	for (std::size_t i = 0; i < table.size(); ++i)
+		if (is_blank(static_cast<char>(i))) table[i] = Kind::blank;
 	table['\n'] = Kind::newline;
 	return table;
 }();
@@ -22,10 +21,6 @@ Kind kind(char c) {
 }
 
 } // namespace
-
-bool is_blank(char c) {
-	return kind(c) == Kind::blank;
-}
 
 bool Lexer::next_line() {
 	words_.clear();

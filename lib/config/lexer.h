@@ -39,7 +39,10 @@ private:
 	std::vector<Word> words_;
 };
 
-bool is_blank(char c); // what stands between words; a line's end does not
+// What stands between words. A CR anywhere is a blank, which takes care of CR-LF.
+constexpr bool is_blank(char c) {
+	return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
 
 // The text as a message may show it: control characters escaped, and not much of it.
 std::string shown(std::string_view text);

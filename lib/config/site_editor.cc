@@ -77,6 +77,22 @@ bool is_word(std::string_view text) {
 	return is_plain(text) && std::none_of(text.begin(), text.end(), is_blank);
 }
 
+// Of the lines that follow; what a Lexer finds, but nothing is allocated.
+std::string_view first_word_after_line(std::string_view text) {
+	for (;;) {
+		const auto line = text.find('\n');
+		if (line == text.npos) return {};
+		text.remove_prefix(line + 1);
+		std::size_t begin = 0;
+		while (begin < text.size() && is_blank(text[begin])) ++begin;
+		text.remove_prefix(begin);
+		if (text.empty() || text[0] == '\n' || text[0] == '#') continue;
+		std::size_t end = 0;
+		while (end < text.size() && text[end] != '\n' && !is_blank(text[end])) ++end;
+		return text.substr(0, end);
+	}
+}
+
 class SiteEditor {
 public:
 	SiteEditor(std::string_view text, Diagnostics &found) : text_(text), found_(found) {}
@@ -146,11 +162,7 @@ std::optional<std::size_t> SiteEditor::keyword_line(std::size_t at) const {
 }
 
 bool SiteEditor::is_wanted(std::size_t keyword_at) const {
-	const auto line = text_.find('\n', keyword_at);
-	if (line == text_.npos) return false;
-	Lexer lexer{text_.substr(line + 1)};
-	if (!lexer.next_line()) return false;
-	const auto word = lexer.words()[0].text;
+	const auto word = first_word_after_line(text_.substr(keyword_at));
 	const auto address = IpAddress::parse(word.substr(0, word.find('/')));
 	return address && wanted_.may_be(*address);
 }

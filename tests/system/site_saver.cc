@@ -3,8 +3,8 @@
 //
 // usage: site_saver FILE EID RLOC [COUNT]
 //
-// With COUNT it ends after so many, and says how long each took and what the same octets take that
-// are only written, synced and renamed.
+// With COUNT it ends after so many, and says how long each took, and then what the same octets take
+// that are only written, synced and renamed.
 #include "config/file_save.h"
 #include "config/site_save.h"
 
@@ -26,6 +26,15 @@ int fail(const std::string &path, const Diagnostics &found) {
 	return 1;
 }
 
+// The next one, saved; nullopt where it could not be.
+std::optional<double> save(
+    const std::string &path, FileVersion &version, const SetRloc &edit, Diagnostics &found) {
+	const SiteEdit edits[] = {edit};
+	const auto start = Clock::now();
+	if (!save_site_edits(path, version, edits, found)) return std::nullopt;
+	return milliseconds_since(start);
+}
+
 void write_again(const std::string &path) {
 	Diagnostics found;
 	const auto file = LockedFile::open(path, found);
@@ -35,23 +44,20 @@ void write_again(const std::string &path) {
 	std::printf("written %.1f ms\n", milliseconds_since(start));
 }
 
-int run(const std::string &path, const EidPrefix &eid, const IpAddress &rloc, int count) {
+int run(const std::string &path, SetRloc edit, int count) {
 	FileVersion version;
-	for (unsigned priority = 0; count != 0; ++priority) {
-		const SiteEdit edit =
-		    SetRloc{eid, rloc, RlocField::priority, static_cast<std::uint8_t>(priority)};
-		Diagnostics found;
-		const auto start = Clock::now();
-		if (!save_site_edits(path, version, std::span(&edit, 1), found)) return fail(path, found);
-		if (count < 0) {
-			std::printf("%u\n", priority % 256);
-		} else {
-			std::printf("edited %.1f ms\n", milliseconds_since(start));
-			write_again(path);
-			--count;
-		}
+	Diagnostics found;
+	load_site_config(path, true, found, &version);
+	for (int i = 0; count < 0 || i < count; ++i, ++edit.value) {
+		const auto taken = save(path, version, edit, found);
+		if (!taken) return fail(path, found);
+		if (count < 0)
+			std::printf("%u\n", unsigned{edit.value});
+		else
+			std::printf("edited %.1f ms\n", *taken);
 		std::fflush(stdout);
 	}
+	for (int i = 0; i < count; ++i) write_again(path);
 	return 0;
 }
 
@@ -62,5 +68,5 @@ int main(int argc, char **argv) {
 	const auto eid = argc < 4 ? std::nullopt : lisp::EidPrefix::parse(argv[2]);
 	const auto rloc = argc < 4 ? std::nullopt : lisp::IpAddress::parse(argv[3]);
 	if (!eid || !rloc) return 2;
-	return lisp::run(argv[1], *eid, *rloc, argc > 4 ? std::atoi(argv[4]) : -1);
+	return lisp::run(argv[1], {*eid, *rloc}, argc > 4 ? std::atoi(argv[4]) : -1);
 }
