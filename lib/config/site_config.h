@@ -91,10 +91,12 @@ std::string print_site_config(const SiteConfig &config);
 
 // Reads and parses a file; an unreadable file, and one with keys that others may read (unless
 // `insecure_perms`), is a diagnostic too. Key files, relative to the file's directory, fill the
-// secrets of the lines that name them; what is wrong with one is told at the line. `version` is for
-// save_site_edits().
-SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found,
-    FileVersion *version = nullptr);
+// secrets of the lines that name them; what is wrong with one is told at the line.
+SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found);
+
+// The same, for who will edit it with save_site_edits().
+SiteConfig load_site_config_to_edit(
+    const std::string &path, bool insecure_perms, Diagnostics &found, FileVersion &version);
 
 // The EID-record that stands for a section, locators in the order of RFC 9301 section 5.5: A and,
 // on every locator, R set; L as the section says. Lives in the arena.

@@ -65,21 +65,31 @@ private:
 	Diagnostics &found_;
 };
 
-} // namespace
-
-SiteConfig load_site_config(
-    const std::string &path, bool insecure_perms, Diagnostics &found, FileVersion *version) {
-	const auto file = read_file(path, found);
-	if (!file) return {};
-	if (version != nullptr) *version = file->version;
-	auto config = parse_site_config(file->text, found);
-	if (file->open_to_others && !insecure_perms && holds_keys(config)) refuse_open_file(found);
+SiteConfig parse_file(
+    const TextFile &file, const std::string &path, bool insecure_perms, Diagnostics &found) {
+	auto config = parse_site_config(file.text, found);
+	if (file.open_to_others && !insecure_perms && holds_keys(config)) refuse_open_file(found);
 	KeyFiles key_files{path, insecure_perms, found};
 	for (auto &server : config.map_servers) key_files.fill(server, IpAddress::parse(server.host));
 	for (auto &peer : config.hypervisors) key_files.fill(peer, peer.source.address);
 	for (auto &peer : config.xtrs) key_files.fill(peer, peer.source.address);
 	found.sort();
 	return config;
+}
+
+} // namespace
+
+SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found) {
+	const auto file = read_file(path, found);
+	return file ? parse_file(*file, path, insecure_perms, found) : SiteConfig{};
+}
+
+SiteConfig load_site_config_to_edit(
+    const std::string &path, bool insecure_perms, Diagnostics &found, FileVersion &version) {
+	const auto file = read_file(path, found);
+	if (!file) return {};
+	version = file->version;
+	return parse_file(*file, path, insecure_perms, found);
 }
 
 } // namespace lisp

@@ -12,8 +12,8 @@ struct SavedEdits {
 };
 
 // Edits the file as it is now, under its lock, and saves it: what this returns outlasts a loss of
-// power. `version` is what the caller knows of the file, as load_site_config() told it or an
-// earlier call here, and is the new one afterwards.
+// power. `version` is what the caller knows of the file, as load_site_config_to_edit() told it or
+// an earlier call here, and is the new one afterwards.
 //
 // Where somebody else has changed the file since, the edits are made to that text, unless it has
 // errors or lacks what they are about: then nothing is done, and why is in `found`. The same text

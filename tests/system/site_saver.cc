@@ -47,7 +47,7 @@ void write_again(const std::string &path) {
 int run(const std::string &path, SetRloc edit, int count) {
 	FileVersion version;
 	Diagnostics found;
-	load_site_config(path, true, found, &version);
+	load_site_config_to_edit(path, true, found, version);
 	for (int i = 0; count < 0 || i < count; ++i, ++edit.value) {
 		const auto taken = save(path, version, edit, found);
 		if (!taken) return fail(path, found);

@@ -42,7 +42,7 @@ protected:
 	FileVersion known(const std::string &path) {
 		Diagnostics found;
 		FileVersion version;
-		load_site_config(path, false, found, &version);
+		load_site_config_to_edit(path, false, found, version);
 		EXPECT_EQ(lines(found), Lines{});
 		return version;
 	}
