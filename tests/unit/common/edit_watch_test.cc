@@ -47,6 +47,25 @@ TEST_F(Edits, AreToldOnceWhenTheFileHasBeenQuiet) {
 	EXPECT_GE(told[0] - last, EditWatch::quiet_time);
 }
 
+TEST_F(Edits, InTheTurnInWhichTheTimeIsUpAreNotMissed) {
+	const auto begin = Steady::now();
+	Instant last{};
+	Loop::Timer busy{loop, [&] {
+		                 while (Steady::now() < begin + 2 * EditWatch::quiet_time) {
+		                 }
+	                 }};
+	Loop::Timer writer{loop, [&] {
+		                   write("two\n");
+		                   last = Steady::now();
+	                   }};
+	watch.tell_soon();
+	busy.set(begin);
+	writer.set(begin + 1ms);
+	loop.run();
+	ASSERT_EQ(told.size(), 1U);
+	EXPECT_GE(told[0] - last, EditWatch::quiet_time);
+}
+
 TEST_F(Edits, ThatWereTakenAreNotTold) {
 	EXPECT_FALSE(watch.take());
 	write("two\n");

@@ -170,6 +170,22 @@ TEST_F(FileWatched, LinkOfADirectoryOnTheWay) {
 	EXPECT_TRUE(is_told());
 }
 
+TEST_F(FileWatched, LinkOfItsOwnDirectory) {
+	fs::create_directory(scratch.file("other"));
+	write_to(scratch.file("other/lisp.conf"), "two\n");
+	fs::create_directory(scratch.file("links"));
+	const auto link = scratch.file("links/current");
+	fs::create_directory_symlink(directory, link);
+	path = link + "/lisp.conf";
+	watch_it();
+	fs::create_directory_symlink("../other", link + ".new");
+	EXPECT_FALSE(is_told());
+	fs::rename(link + ".new", link);
+	EXPECT_TRUE(is_told());
+	write_to(scratch.file("other/lisp.conf"), "three\n");
+	EXPECT_TRUE(is_told());
+}
+
 TEST_F(FileWatched, LinkThatLeadsNowhereYetOrInACircle) {
 	fs::remove(path);
 	fs::create_symlink("../site/lisp.conf", path);
