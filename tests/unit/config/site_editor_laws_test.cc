@@ -167,7 +167,8 @@ TEST(SiteEditorLaws, AHostThatCameAndWentLeavesTheTextAsItWas) {
 		if (!text.ends_with('\n')) text += '\n';
 		for (const auto &section : parsed(text).eids) {
 			auto host = section.eid.address;
-			host.octets[host.width() / 8 - 1] |= section.eid.length < host.width() ? 1 : 0;
+			auto &last = host.octets[host.width() / 8 - 1];
+			if (section.eid.length < host.width()) last = static_cast<std::uint8_t>(last | 1);
 			bool refused = false;
 			const SiteEdit split = SplitHost{section.eid, host};
 			const auto with = edited(text, std::span(&split, 1), refused);
