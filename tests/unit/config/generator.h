@@ -9,9 +9,9 @@
 
 namespace lisp {
 
-class Generator {
+class ConfigGenerator {
 public:
-	explicit Generator(unsigned seed) : random_(seed) {}
+	explicit ConfigGenerator(unsigned seed) : random_(seed) {}
 
 	SiteConfig site();
 	MapServerConfig map_server();
@@ -38,33 +38,33 @@ private:
 	std::set<EidPrefix> eids_;
 };
 
-inline std::string Generator::word(std::string_view letters) {
+inline std::string ConfigGenerator::word(std::string_view letters) {
 	// The first one is a letter, for a key beginning with "#" would be a comment.
 	std::string text = "a";
 	for (auto left = below(12); left > 0; --left) text += letters[below(letters.size())];
 	return text;
 }
 
-inline IpAddress Generator::address() {
+inline IpAddress ConfigGenerator::address() {
 	std::array<std::uint8_t, 16> octets{};
 	for (auto &one : octets) one = coin() ? octet() : 0;
 	octets[0] = 10;
 	return coin() ? IpAddress::v4(Bytes{octets}.first(4)) : IpAddress::v6(octets);
 }
 
-inline EidPrefix Generator::prefix(std::uint32_t instance) {
+inline EidPrefix ConfigGenerator::prefix(std::uint32_t instance) {
 	const auto any = address();
 	return *EidPrefix::make(any, static_cast<unsigned>(below(any.width() + 1)), instance);
 }
 
-inline std::string Generator::host(bool with_port) {
+inline std::string ConfigGenerator::host(bool with_port) {
 	const auto name = coin() ? std::string{} : word("xyz019-") + "z.example";
 	const auto port = static_cast<std::uint16_t>(1 + below(65535));
 	if (!with_port || coin()) return name.empty() ? to_string(address()) : name;
 	return name.empty() ? to_string(Endpoint{address(), port}) : name + ':' + std::to_string(port);
 }
 
-inline MapServerLine Generator::map_server_line() {
+inline MapServerLine ConfigGenerator::map_server_line() {
 	MapServerLine line;
 	line.host = host(false);
 	(coin() ? line.secret : line.key_file) = secret();
@@ -78,7 +78,7 @@ inline MapServerLine Generator::map_server_line() {
 	return line;
 }
 
-inline PeerLine Generator::peer(bool hypervisor) {
+inline PeerLine ConfigGenerator::peer(bool hypervisor) {
 	PeerLine line;
 	line.source = hypervisor ? prefix(0) : EidPrefix::host(address());
 	(coin() ? line.secret : line.key_file) = secret();
@@ -90,7 +90,7 @@ inline PeerLine Generator::peer(bool hypervisor) {
 	return line;
 }
 
-inline std::uint16_t Generator::site_tag(SiteConfig &config) {
+inline std::uint16_t ConfigGenerator::site_tag(SiteConfig &config) {
 	if (coin()) return 0;
 	auto tag = word("xyz");
 	for (std::size_t i = 0; i < config.site_tags.size(); ++i)
@@ -99,7 +99,7 @@ inline std::uint16_t Generator::site_tag(SiteConfig &config) {
 	return static_cast<std::uint16_t>(config.site_tags.size());
 }
 
-inline void Generator::add_eid(SiteConfig &config) {
+inline void ConfigGenerator::add_eid(SiteConfig &config) {
 	EidSection section;
 	section.eid = prefix(static_cast<std::uint32_t>(coin() ? below(0x100000000) : 0));
 	if (!eids_.insert(section.eid).second) return;
@@ -115,7 +115,7 @@ inline void Generator::add_eid(SiteConfig &config) {
 	config.eids.push_back(section);
 }
 
-inline SiteConfig Generator::site() {
+inline SiteConfig ConfigGenerator::site() {
 	SiteConfig config;
 	eids_.clear();
 	for (auto left = below(4); left > 0; --left) config.map_servers.push_back(map_server_line());
@@ -127,7 +127,7 @@ inline SiteConfig Generator::site() {
 	return config;
 }
 
-inline MapServerConfig Generator::map_server() {
+inline MapServerConfig ConfigGenerator::map_server() {
 	MapServerConfig config;
 	eids_.clear();
 	for (auto sites = below(4); sites > 0; --sites) {
@@ -150,7 +150,7 @@ inline MapServerConfig Generator::map_server() {
 	return config;
 }
 
-inline std::string Generator::damaged(std::string text) {
+inline std::string ConfigGenerator::damaged(std::string text) {
 	constexpr std::string_view odd = " \t\r\n#@=/:[]-.0123456789abcdef\0\xff\x1b*";
 	for (auto left = 1 + below(8); left > 0 && !text.empty(); --left) {
 		const auto at = below(text.size());

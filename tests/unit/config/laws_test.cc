@@ -17,7 +17,7 @@ MapServerConfig without_places(MapServerConfig config) {
 
 TEST(ConfigLaws, ASiteIsReadBackAsItWasPrinted) {
 	for (unsigned seed = 0; seed < 2000; ++seed) {
-		const auto config = Generator{seed}.site();
+		const auto config = ConfigGenerator{seed}.site();
 		const auto text = print_site_config(config);
 		Diagnostics found;
 		const auto back = parse_site_config(text, found);
@@ -29,7 +29,7 @@ TEST(ConfigLaws, ASiteIsReadBackAsItWasPrinted) {
 
 TEST(ConfigLaws, AMapServerIsReadBackAsItWasPrinted) {
 	for (unsigned seed = 0; seed < 2000; ++seed) {
-		const auto config = Generator{seed}.map_server();
+		const auto config = ConfigGenerator{seed}.map_server();
 		const auto text = print_mapserver_config(config);
 		Diagnostics found;
 		const auto back = parse_mapserver_config(text, found);
@@ -54,7 +54,7 @@ void expect_stable(std::string_view text, Parse parse, Print print) {
 
 TEST(ConfigLaws, NoTruncationAndNoDamageIsTooMuch) {
 	for (unsigned seed = 0; seed < 100; ++seed) {
-		Generator generator{seed};
+		ConfigGenerator generator{seed};
 		const auto site = print_site_config(generator.site());
 		for (std::size_t size = 0; size <= site.size(); ++size)
 			expect_stable(

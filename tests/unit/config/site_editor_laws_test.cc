@@ -81,7 +81,7 @@ TEST(SiteEditorLaws, APriorityIsOneWordOfTheText) {
 	std::size_t done = 0;
 	for (unsigned seed = 0; seed < 1000; ++seed) {
 		Random random{seed};
-		const auto text = scribbled(print_site_config(Generator{seed}.site()), random);
+		const auto text = scribbled(print_site_config(ConfigGenerator{seed}.site()), random);
 		auto config = parsed(text);
 		for (auto &section : config.eids) {
 			if (section.rloc_count == 0) continue;
@@ -139,7 +139,7 @@ TEST(SiteEditorLaws, ManyAtOnceAreOneAfterTheOther) {
 	std::size_t done = 0;
 	for (unsigned seed = 0; seed < 700; ++seed) {
 		Random random{seed};
-		const auto text = scribbled(print_site_config(Generator{seed}.site()), random);
+		const auto text = scribbled(print_site_config(ConfigGenerator{seed}.site()), random);
 		const auto config = parsed(text);
 		std::vector<SiteEdit> edits;
 		std::string expected = text;
@@ -163,11 +163,12 @@ TEST(SiteEditorLaws, ManyAtOnceAreOneAfterTheOther) {
 TEST(SiteEditorLaws, AHostThatCameAndWentLeavesTheTextAsItWas) {
 	for (unsigned seed = 0; seed < 500; ++seed) {
 		Random random{seed};
-		auto text = scribbled(print_site_config(Generator{seed}.site()), random);
+		auto text = scribbled(print_site_config(ConfigGenerator{seed}.site()), random);
 		if (!text.ends_with('\n')) text += '\n';
 		for (const auto &section : parsed(text).eids) {
 			auto host = section.eid.address;
-			host.octets[host.width() / 8 - 1] |= section.eid.length < host.width() ? 1 : 0;
+			auto &last = host.octets[host.width() / 8 - 1];
+			if (section.eid.length < host.width()) last = static_cast<std::uint8_t>(last | 1);
 			bool refused = false;
 			const SiteEdit split = SplitHost{section.eid, host};
 			const auto with = edited(text, std::span(&split, 1), refused);
@@ -182,7 +183,7 @@ TEST(SiteEditorLaws, AHostThatCameAndWentLeavesTheTextAsItWas) {
 TEST(SiteEditorLaws, NoDamageIsTooMuch) {
 	for (unsigned seed = 0; seed < 100; ++seed) {
 		Random random{seed};
-		Generator generator{seed};
+		ConfigGenerator generator{seed};
 		const auto whole = scribbled(print_site_config(generator.site()), random);
 		for (int i = 0; i < 20; ++i) {
 			const auto text = generator.damaged(whole);
