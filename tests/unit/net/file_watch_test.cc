@@ -251,6 +251,9 @@ TEST_F(FileWatched, TheLoopCallsTheHandlerUnlessTheChangeWasTaken) {
 
 TEST(FileWatch, TellsThatTheSystemWatchesNoMore) {
 	Loop loop;
+	// The sanitizer needs descriptors itself when it first meets a kind of error.
+	EXPECT_NE(std::error_code(EINVAL, std::system_category()), std::errc::too_many_files_open);
+	EXPECT_NE(std::error_code(EINVAL, std::generic_category()), std::errc::too_many_files_open);
 	rlimit before{};
 	ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
 	auto none = before;
