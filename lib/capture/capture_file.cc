@@ -25,9 +25,10 @@ std::string unknown_link_type(int dlt) {
 	       (name != nullptr ? " (" + std::string{name} + ")" : "") + " is not supported";
 }
 
-Result<OpenedPcap, std::string> open_or_explain(std::FILE *file, const std::string &name) {
+Result<OpenedPcap, std::string> open_or_explain(
+    std::FILE *file, const std::string &name, int stop) {
 	if (file == nullptr) return name + ": " + std::strerror(errno);
-	return open_stream(file, name);
+	return open_stream(file, name, stop);
 }
 
 bool any_is_cut(std::span<const Frame> frames) {
@@ -78,16 +79,18 @@ CaptureFile::~CaptureFile() = default;
 
 Result<CaptureFile, std::string> CaptureFile::open(const std::string &path, int stop) {
 	if (path == "-") return open(stdin, "standard input", stop);
-	return start({path, Kind::file, stop}, open_or_explain(std::fopen(path.c_str(), "re"), path));
+	return start(
+	    {path, Kind::file, stop}, open_or_explain(std::fopen(path.c_str(), "re"), path, stop));
 }
 
 Result<CaptureFile, std::string> CaptureFile::open(
     std::FILE *file, const std::string &name, int stop) {
-	return start({name, Kind::file, stop}, open_stream(file, name));
+	return start({name, Kind::file, stop}, open_stream(file, name, stop));
 }
 
 Result<CaptureFile, std::string> CaptureFile::follow(const std::string &path, int stop) {
-	return start({path, Kind::growing, stop}, open_or_explain(open_growing_file(path, stop), path));
+	return start(
+	    {path, Kind::growing, stop}, open_or_explain(open_growing_file(path, stop), path, stop));
 }
 
 Result<CaptureFile, std::string> CaptureFile::listen(const std::string &interface, int stop) {
@@ -160,7 +163,7 @@ bool CaptureFile::wait_for_packet() const {
 bool CaptureFile::go_on() {
 	if (kind_ != Kind::growing || stopped()) return false;
 	pcap_->opened.handle.reset();
-	const auto error = use(open_or_explain(open_growing_file(name_, stop_), name_));
+	const auto error = use(open_or_explain(open_growing_file(name_, stop_), name_, stop_));
 	if (error && !stopped()) error_ = *error;
 	return !error;
 }

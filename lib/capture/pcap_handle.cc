@@ -1,6 +1,7 @@
 #include "capture/pcap_handle.h"
 
 #include "capture/gzip.h"
+#include "capture/waiting_pipe.h"
 
 #include <array>
 #include <cerrno>
@@ -19,8 +20,10 @@ void ClosePcap::operator()(pcap *handle) const {
 	pcap_close(handle);
 }
 
-Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &name) {
+Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &name, int stop) {
 	OpenedPcap opened{nullptr, nullptr, std::make_shared<std::string>(), fileno(file)};
+	if (may_wait(file)) file = open_waiting_pipe(file, stop);
+	if (file == nullptr) return name + ": " + std::strerror(errno);
 	if (file != stdin) { // which nobody closes
 		opened.buffer = std::make_unique_for_overwrite<char[]>(stream_buffer);
 		std::setvbuf(file, opened.buffer.get(), _IOFBF, stream_buffer);

@@ -26,8 +26,9 @@ struct OpenedPcap {
 inline constexpr int snapshot_length = 262144; // octets, what libpcap takes for no limit
 
 // A capture read from `file`, which is closed with the handle, or at once on failure; gzip is
-// undone. The error is one line that begins with `name`.
-Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &name);
+// undone. Waiting for a pipe ends when `stop`, if there is one, becomes readable. The error is one
+// line that begins with `name`.
+Result<OpenedPcap, std::string> open_stream(std::FILE *file, const std::string &name, int stop);
 
 // A network interface, each packet as it comes. Reading does not wait.
 Result<OpenedPcap, std::string> open_interface(const std::string &name);

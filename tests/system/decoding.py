@@ -1,9 +1,9 @@
 """lisp-decode under test, from the directory that is the first argument of whoever imports this.
 
-Nothing sleeps until something may have happened: tests wait for lines, or until it is idle.
+Nothing sleeps until something may have happened: tests wait for lines, or for lisp-decode to open a
+FIFO, which it does when it has taken all that is in the captures before.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -11,9 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import termios
 import threading
-import time
 import unittest
 
 BIN = os.path.abspath(sys.argv.pop(1))
@@ -52,6 +50,11 @@ class Scratch(unittest.TestCase):
             file.write(octets)
         return self.path(name)
 
+    def fifo(self, name):
+        """To be opened for writing; that returns when it has been opened for reading."""
+        os.mkfifo(self.path(name))
+        return self.path(name)
+
 
 class Reader:
     """lisp-decode at work, and what it prints line by line."""
@@ -71,18 +74,6 @@ class Reader:
     def give(self, octets):
         self.process.stdin.buffer.write(octets)
         self.process.stdin.flush()
-
-    def await_idle(self):
-        """Until it has read all that it was given, and sleeps for want of more. On Linux."""
-        state = ""
-        for _ in range(PATIENCE * 100):
-            waiting = fcntl.ioctl(self.process.stdin, termios.FIONREAD, bytes(4))
-            with open("/proc/%d/stat" % self.process.pid, encoding="ascii") as status:
-                state = status.read().rpartition(")")[2].split()[0]
-            if waiting == bytes(4) and state == "S":
-                return
-            time.sleep(0.01)
-        raise AssertionError("not idle: " + state)
 
     def end(self, number=None):
         """Its status, and what it had still to say, after a signal if one is given."""
