@@ -11,4 +11,9 @@ void EncodedRecords::append(const SiteConfig &config, const EidSection &section,
 	starts_.push_back(octets_.size());
 }
 
+void EncodedRecords::append(Bytes record) {
+	octets_.insert(octets_.end(), record.begin(), record.end());
+	starts_.push_back(octets_.size());
+}
+
 } // namespace lisp
