@@ -24,6 +24,7 @@ struct RegisteredLocator {
 	std::uint8_t priority = 0;
 	std::uint8_t weight = 0;
 	bool local = false;
+	bool reachable = false;
 };
 
 struct RegisteredEid {
@@ -48,6 +49,7 @@ inline constexpr auto fields<RegisteredLocator> = std::tuple{
     Field{"priority", &RegisteredLocator::priority},
     Field{"weight", &RegisteredLocator::weight},
     Field{"local", &RegisteredLocator::local},
+    Field{"reachable", &RegisteredLocator::reachable},
 };
 template <>
 inline constexpr auto fields<RegisteredEid> = std::tuple{
@@ -83,8 +85,8 @@ RegisteredEid registered_eid(const SiteRecords &records, std::size_t index, Aren
 	read(in, arena, record);
 	RegisteredEid eid{to_string(records.eid(index)), record.ttl.count(), {}};
 	for (const auto &locator : record.locators)
-		eid.locators.push_back(
-		    {to_string(locator.rloc), locator.priority, locator.weight, locator.local});
+		eid.locators.push_back({to_string(locator.rloc), locator.priority, locator.weight,
+		    locator.local, locator.reachable});
 	return eid;
 }
 
@@ -98,7 +100,8 @@ void answer_eids(const SiteRecords &records, QueryReply &reply) {
 		}
 		auto line = fmt::format("{} ttl {}", eid.eid, eid.ttl);
 		for (const auto &locator : eid.locators)
-			line += fmt::format(" {},{},{}", locator.rloc, locator.priority, locator.weight);
+			line += fmt::format(" {},{},{}{}", locator.rloc, locator.priority, locator.weight,
+			    locator.reachable ? "" : ",down");
 		reply.line(line);
 	}
 }

@@ -11,4 +11,9 @@ void EncodedRecords::append(const SiteConfig &config, const EidSection &section,
 	starts_.push_back(octets_.size());
 }
 
+void EncodedRecords::replace(std::size_t index, const MapRecord &record) {
+	Writer out{Room{octets_}.subspan(starts_[index], starts_[index + 1] - starts_[index])};
+	write(out, record);
+}
+
 } // namespace lisp

@@ -12,6 +12,7 @@ Registrar::Registrar(const RegistrationOptions &options, std::uint64_t nonce_cei
 
 void Registrar::configure(const SiteConfig &config, Instant now) {
 	SiteRecords records{config};
+	if (!lost_.empty()) records.set_lost(lost_);
 	const auto changes = compare(records_, records);
 	std::vector<Registration> servers;
 	std::vector<RegistrationState> told;
@@ -35,6 +36,18 @@ void Registrar::configure(const SiteConfig &config, Instant now) {
 	}
 	servers_ = std::move(servers);
 	told_ = std::move(told);
+	records_ = std::move(records);
+}
+
+void Registrar::set_lost(std::vector<IpAddress> rlocs, Instant now) {
+	if (rlocs == lost_) return;
+	lost_ = std::move(rlocs);
+	auto records = records_;
+	records.set_lost(lost_);
+	const auto changes = compare(records_, records);
+	if (std::find(changes.changed.begin(), changes.changed.end(), true) == changes.changed.end())
+		return;
+	for (auto &server : servers_) server.change(changes, records, now);
 	records_ = std::move(records);
 }
 

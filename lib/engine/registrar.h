@@ -60,6 +60,11 @@ public:
 	// configuration.
 	void configure(const SiteConfig &config, Instant now);
 
+	// The own RLOCs that this host had and has no longer, in ascending order: registered as
+	// unreachable until they are left out here, whatever is configured meanwhile. Records that
+	// change by that are registered at once.
+	void set_lost(std::vector<IpAddress> rlocs, Instant now);
+
 	void resolved(std::size_t server, const IpAddress &address, Instant now);
 	void unresolved(std::size_t server, const std::string &why);
 
@@ -97,6 +102,7 @@ private:
 	RegistrationOptions options_;
 	bool asks_always_ = false;
 	NonceCounter nonces_;
+	std::vector<IpAddress> lost_; // own RLOCs
 	SiteRecords records_;
 	std::vector<Registration> servers_;
 	std::vector<RegistrationState> told_; // by take_changed()

@@ -15,7 +15,11 @@ bool is_registered(const SiteConfig &config, const EidSection &section);
 class SiteRecords {
 public:
 	SiteRecords() = default;
-	explicit SiteRecords(const SiteConfig &config);
+	explicit SiteRecords(const SiteConfig &config); // all locators reachable
+
+	// R of the site's own locators: clear for those that `lost`, in ascending order, has, and set
+	// for all others.
+	void set_lost(const std::vector<IpAddress> &lost);
 
 	// Consecutive records that share a Map-Register.
 	struct Run {

@@ -1,10 +1,14 @@
 #include "net/os_file_events.h"
+#include "net/os_interface_events.h"
 #include "net/os_socket.h"
 
+#include <net/if.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <sys/event.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
@@ -117,6 +121,50 @@ FileEvents::Seen FileEvents::take() {
 		if (got < 0 && errno == EINTR) continue;
 		if (got <= 0) return seen;
 		(event.udata == &of_a_directory ? seen.directory : seen.file) = true;
+	}
+}
+
+namespace {
+
+// What all messages of the route socket begin with.
+struct RouteMessageHead {
+	unsigned short length;
+	unsigned char version;
+	unsigned char type;
+};
+static_assert(offsetof(rt_msghdr, rtm_type) == offsetof(RouteMessageHead, type));
+
+// Routes come and go all the time; their messages are not asked about.
+bool is_of_an_interface(unsigned char type) {
+	return type == RTM_NEWADDR || type == RTM_DELADDR || type == RTM_IFINFO ||
+	       type == RTM_IFANNOUNCE;
+}
+
+} // namespace
+
+InterfaceEvents::InterfaceEvents()
+    : descriptor_(socket(PF_ROUTE, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, AF_UNSPEC)) {
+	if (descriptor_ < 0) failure_ = {errno, std::generic_category()};
+#ifdef SO_RERROR
+	// Else a loss of messages is not told.
+	const int on = 1;
+	if (descriptor_ >= 0) setsockopt(descriptor_, SOL_SOCKET, SO_RERROR, &on, sizeof on);
+#endif
+}
+
+InterfaceEvents::~InterfaceEvents() {
+	if (descriptor_ >= 0) close(descriptor_);
+}
+
+bool InterfaceEvents::take() {
+	bool any = false;
+	for (;;) {
+		RouteMessageHead head{};
+		const auto got = recv(descriptor_, &head, sizeof head, 0);
+		if (got < 0 && errno == EINTR) continue;
+		if (got < 0 && errno == EAGAIN) return any;
+		if (got < 0 && errno != ENOBUFS) return true;
+		any = any || got < static_cast<ssize_t>(sizeof head) || is_of_an_interface(head.type);
 	}
 }
 

@@ -1,6 +1,8 @@
 #include "net/os_file_events.h"
+#include "net/os_interface_events.h"
 #include "net/os_socket.h"
 
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sys/inotify.h>
 
@@ -111,6 +113,33 @@ FileEvents::Seen FileEvents::take() {
 			else if (watch != state_->is_directory.end()) // else of one that was taken away
 				(watch->second ? seen.directory : seen.file) = true;
 		}
+	}
+}
+
+InterfaceEvents::InterfaceEvents()
+    : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE)) {
+	sockaddr_nl groups{};
+	groups.nl_family = AF_NETLINK;
+	groups.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+	const auto *address = reinterpret_cast<const sockaddr *>(&groups);
+	if (descriptor_ < 0 || bind(descriptor_, address, sizeof groups) < 0)
+		failure_ = {errno, std::generic_category()};
+}
+
+InterfaceEvents::~InterfaceEvents() {
+	if (descriptor_ >= 0) close(descriptor_);
+}
+
+// What changed is not read: after a loss of messages, which is an error here, it could not be.
+bool InterfaceEvents::take() {
+	bool any = false;
+	for (;;) {
+		char room[1];
+		if (recv(descriptor_, room, sizeof room, 0) < 0 && errno != EINTR) {
+			if (errno == EAGAIN) return any;
+			if (errno != ENOBUFS) return true;
+		}
+		any = true;
 	}
 }
 

@@ -76,14 +76,17 @@ class Register:
     def _eids(self):
         eids, at = [], 0
         self.priorities = {}  # by EID and RLOC
+        self.unreachable = set()  # EIDs and RLOCs with R=0
         for _ in range(self.count):
             locators, mask = self.body[at + 4:at + 6]
             address, at = self._address(at + 10)
             eids.append(f"{address}/{mask}")
             for _ in range(locators):
-                priority = self.body[at]
+                priority, reachable = self.body[at], self.body[at + 5] & 1
                 rloc, at = self._address(at + 6)
                 self.priorities[eids[-1], rloc] = priority
+                if not reachable:
+                    self.unreachable.add((eids[-1], rloc))
         assert at == len(self.body), "octets after the last record"
         return eids
 
@@ -141,7 +144,9 @@ class MapServer:
         return f"{self.address} {key or self.key} port={self.port} {words}\n"
 
 
-class RegisterdTest(unittest.TestCase):
+class RegisterdCase(unittest.TestCase):
+    """A directory, map-servers, and the daemon that registers with them."""
+
     def setUp(self):
         self.directory = tempfile.mkdtemp(prefix="registerd-test-")
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
@@ -170,6 +175,8 @@ class RegisterdTest(unittest.TestCase):
         self.addCleanup(daemon.stop)
         return daemon
 
+
+class RegisterdTest(RegisterdCase):
     def test_right_key_registers_everything(self):
         server = self.map_server("lip6-fr-xtr")
         status, told = self.once("-f", self.configure(server.line()))
