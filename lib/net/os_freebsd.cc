@@ -6,12 +6,15 @@
 #include <net/route.h>
 #include <netinet/in.h>
 #include <sys/event.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace lisp::os {
 
@@ -53,38 +56,61 @@ constexpr unsigned entries = NOTE_WRITE | NOTE_LINK | NOTE_DELETE | NOTE_RENAME 
 char of_a_file;
 char of_a_directory;
 
-void close_all(const std::vector<int> &descriptors) {
-	for (const int descriptor : descriptors) close(descriptor);
-}
-
-// Opens and watches. Returns the error.
-int add(int queue, const std::string &path, bool is_directory, std::vector<int> &opened) {
-	// O_NONBLOCK: a FIFO must not hang the daemon.
-	const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (is_directory ? O_DIRECTORY : 0);
-	const int descriptor = open(path.c_str(), flags);
-	if (descriptor < 0) return errno;
-	opened.push_back(descriptor);
-	struct kevent change {};
-	change.ident = static_cast<uintptr_t>(descriptor);
-	change.filter = EVFILT_VNODE;
-	change.flags = EV_ADD | EV_CLEAR;
-	change.fflags = is_directory ? entries : changes;
-	change.udata = is_directory ? &of_a_directory : &of_a_file;
-	return kevent(queue, &change, 1, nullptr, 0, nullptr) < 0 ? errno : 0;
-}
+// While it is open, no other file has its number.
+struct Opened {
+	std::string path;
+	bool is_directory = false;
+	dev_t device{};
+	ino_t number{};
+	int descriptor = -1;
+	bool added = true; // since the last drop_others()
+};
 
 } // namespace
 
 struct FileEvents::State {
 	int queue = kqueue();
 	int error = queue < 0 ? errno : 0;
-	std::vector<int> opened;
+	std::vector<Opened> opened;
 
 	~State() {
-		close_all(opened);
+		for (const auto &one : opened) close(one.descriptor);
 		if (queue >= 0) close(queue);
 	}
+
+	int add(const std::string &path, bool is_directory); // 0 or the error
 };
+
+// One that is watched already keeps its descriptor: events go with those that are closed.
+int FileEvents::State::add(const std::string &path, bool is_directory) {
+	if (error != 0) return error;
+	struct stat status {};
+	if (stat(path.c_str(), &status) < 0) return errno;
+	for (auto &one : opened) {
+		if (one.path != path || one.is_directory != is_directory || one.device != status.st_dev ||
+		    one.number != status.st_ino)
+			continue;
+		one.added = true;
+		return 0;
+	}
+	// O_NONBLOCK: a FIFO must not hang the daemon.
+	const int flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (is_directory ? O_DIRECTORY : 0);
+	const int descriptor = open(path.c_str(), flags);
+	if (descriptor < 0) return errno;
+	struct kevent change {};
+	change.ident = static_cast<uintptr_t>(descriptor);
+	change.filter = EVFILT_VNODE;
+	change.flags = EV_ADD | EV_CLEAR;
+	change.fflags = is_directory ? entries : changes;
+	change.udata = is_directory ? &of_a_directory : &of_a_file;
+	if (fstat(descriptor, &status) < 0 || kevent(queue, &change, 1, nullptr, 0, nullptr) < 0) {
+		const int failure = errno;
+		close(descriptor);
+		return failure;
+	}
+	opened.push_back({path, is_directory, status.st_dev, status.st_ino, descriptor});
+	return 0;
+}
 
 FileEvents::FileEvents() : state_(std::make_unique<State>()) {
 	if (state_->queue >= 0) fcntl(state_->queue, F_SETFD, FD_CLOEXEC);
@@ -96,20 +122,21 @@ int FileEvents::descriptor() const {
 	return state_->queue;
 }
 
-std::error_code FileEvents::watch(
-    const std::string &file, const std::vector<std::string> &directories) {
-	std::vector<int> opened;
-	int error = state_->error;
-	for (const auto &directory : directories)
-		if (error == 0) error = add(state_->queue, directory, true, opened);
-	if (error == 0 && !file.empty()) {
-		error = add(state_->queue, file, false, opened);
-		if (error == EACCES) error = 0;
-	}
-	// Their events go with them: the new ones are there before, so that none is missed.
-	close_all(state_->opened);
-	state_->opened = std::move(opened);
-	return {error, std::generic_category()};
+std::error_code FileEvents::add_directory(const std::string &path) {
+	return {state_->add(path, true), std::generic_category()};
+}
+
+std::error_code FileEvents::add_file(const std::string &path) {
+	const int error = state_->add(path, false);
+	return {error == EACCES ? 0 : error, std::generic_category()};
+}
+
+void FileEvents::drop_others() {
+	std::erase_if(state_->opened, [](Opened &one) {
+		if (std::exchange(one.added, false)) return false;
+		close(one.descriptor);
+		return true;
+	});
 }
 
 FileEvents::Seen FileEvents::take() {

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <map>
 #include <unistd.h>
+#include <utility>
 
 namespace lisp::os {
 
@@ -60,9 +61,18 @@ struct FileEvents::State {
 	int queue = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	int error = queue < 0 ? errno : 0;
 	std::map<int, bool> is_directory; // by the number of the watch
+	std::map<int, bool> added;        // of these, since the last drop_others()
 
 	~State() {
 		if (queue >= 0) close(queue);
+	}
+
+	int add(const std::string &path, bool directory) { // 0 or the error
+		if (error != 0) return error;
+		const int number = inotify_add_watch(queue, path.c_str(), directory ? entries : changes);
+		if (number < 0) return errno;
+		is_directory[number] = added[number] = directory;
+		return 0;
 	}
 };
 
@@ -74,26 +84,19 @@ int FileEvents::descriptor() const {
 	return state_->queue;
 }
 
-std::error_code FileEvents::watch(
-    const std::string &file, const std::vector<std::string> &directories) {
-	std::map<int, bool> wanted;
-	const auto add = [&](const std::string &path, bool is_directory) {
-		const int number =
-		    inotify_add_watch(state_->queue, path.c_str(), is_directory ? entries : changes);
-		if (number >= 0) wanted[number] = is_directory;
-		return number >= 0 ? 0 : errno;
-	};
-	int error = state_->error;
-	for (const auto &directory : directories)
-		if (error == 0) error = add(directory, true);
-	if (error == 0 && !file.empty()) {
-		error = add(file, false);
-		if (error == EACCES) error = 0;
-	}
+std::error_code FileEvents::add_directory(const std::string &path) {
+	return {state_->add(path, true), std::generic_category()};
+}
+
+std::error_code FileEvents::add_file(const std::string &path) {
+	const int error = state_->add(path, false);
+	return {error == EACCES ? 0 : error, std::generic_category()};
+}
+
+void FileEvents::drop_others() {
 	for (const auto &[number, is_directory] : state_->is_directory)
-		if (!wanted.contains(number)) inotify_rm_watch(state_->queue, number);
-	state_->is_directory = std::move(wanted);
-	return {error, std::generic_category()};
+		if (!state_->added.contains(number)) inotify_rm_watch(state_->queue, number);
+	state_->is_directory = std::exchange(state_->added, {});
 }
 
 FileEvents::Seen FileEvents::take() {
