@@ -25,6 +25,18 @@ std::string first_error(const Diagnostics &found, const std::string &file) {
 	return others == 0 ? text : fmt::format("{} (and {} more)", text, others);
 }
 
+SiteConfig read_site_config(Daemon &daemon, Diagnostics &found) {
+	const auto &options = daemon.options();
+	const auto watch = [&daemon](
+	                       std::vector<std::string> paths) { daemon.watch_also(std::move(paths)); };
+	return load_site_config(options.config, options.insecure_perms, found, watch);
+}
+
+MapServerConfig read_mapserver_config(Daemon &daemon, Diagnostics &found) {
+	const auto &options = daemon.options();
+	return load_mapserver_config(options.config, options.insecure_perms, found);
+}
+
 bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigSummary &edit,
     const Diagnostics &found, Daemon &daemon) {
 	using enum EditRule::Verdict;

@@ -20,15 +20,18 @@ void tell(const Diagnostics &found, const std::string &file, Log &log);
 // log.
 std::string first_error(const Diagnostics &found, const std::string &file);
 
-// `load` is load_site_config or another of its kind. All diagnostics are told; nullopt when there
-// are errors among them.
-template <class Load>
-auto load_configuration(Load load, Daemon &daemon)
-    -> std::optional<std::invoke_result_t<Load, const std::string &, bool, Diagnostics &>> {
+// The daemon's configuration file as it is now. Key files that it names are watched with it.
+SiteConfig read_site_config(Daemon &daemon, Diagnostics &found);
+MapServerConfig read_mapserver_config(Daemon &daemon, Diagnostics &found);
+
+// `read` is one of those above. All diagnostics are told; nullopt when there are errors among them.
+template <class Read>
+auto load_configuration(Read read, Daemon &daemon)
+    -> std::optional<std::invoke_result_t<Read, Daemon &, Diagnostics &>> {
 	const auto &options = daemon.options();
 	if (!options.check_only) daemon.watch_configuration();
 	Diagnostics found;
-	auto config = load(options.config, options.insecure_perms, found);
+	auto config = read(daemon, found);
 	tell(found, options.config, daemon.log());
 	if (found.has_errors()) return std::nullopt;
 	return config;
@@ -39,17 +42,15 @@ bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigS
     const Diagnostics &found, Daemon &daemon);
 
 // While the daemon runs: hands to `use` the configuration that replaces `in_force`, and each one
-// after it, when it is asked to reload or the file was edited. What was asked for has only to be
+// after it, when it is asked to reload or the file, or a key file
+// that it names, was edited. What was asked for has only to be
 // free of errors; what was not has to pass the EditRule, too.
-template <class Load, class Use>
-void follow_configuration(Load load, Daemon &daemon, ConfigSummary in_force, Use use) {
+template <class Read, class Use>
+void follow_configuration(Read read, Daemon &daemon, ConfigSummary in_force, Use use) {
 	const auto rule = std::make_shared<EditRule>(std::move(in_force));
-	const auto read = [load, &daemon](Diagnostics &found) {
-		return load(daemon.options().config, daemon.options().insecure_perms, found);
-	};
 	daemon.on_reload([=, &daemon]() -> std::optional<std::string> {
 		Diagnostics found;
-		auto config = read(found);
+		auto config = read(daemon, found);
 		tell(found, daemon.options().config, daemon.log());
 		if (found.has_errors()) return first_error(found, daemon.options().config);
 		rule->take(summarize(config));
@@ -58,7 +59,7 @@ void follow_configuration(Load load, Daemon &daemon, ConfigSummary in_force, Use
 	});
 	daemon.on_edit([=, &daemon] {
 		Diagnostics found;
-		auto config = read(found);
+		auto config = read(daemon, found);
 		if (daemon.is_edited_again()) return; // what was read may be half of it
 		const auto summary = summarize(config);
 		const auto verdict = rule->judge(summary, found);

@@ -124,11 +124,14 @@ bool Daemon::is_edited_again() {
 	return true;
 }
 
-void Daemon::tell_watch_failure() {
-	const auto &failure = state_->edit_watch.failure();
-	if (!failure || !state_->edited) return;
-	log_.warning("{}: cannot be watched, edits take effect on SIGHUP and reload only: {}",
-	    options_.config, failure.message());
+void Daemon::watch_also(std::vector<std::string> paths) {
+	state_->edit_watch.also(std::move(paths));
+}
+
+void Daemon::tell_watch_failure(const std::string &path, std::error_code why) {
+	if (state_->edited)
+		log_.warning("{}: cannot be watched, edits take effect on SIGHUP and reload only: {}", path,
+		    why.message());
 }
 
 std::optional<std::string> Daemon::reload() {
@@ -179,7 +182,8 @@ int Daemon::run(const std::vector<Endpoint> &listening) {
 	if (options_.detach) detach(detachment);
 	pid_file.write();
 	watch_signals();
-	tell_watch_failure();
+	if (state_->edited)
+		for (const auto &[path, why] : state_->edit_watch.failures()) tell_watch_failure(path, why);
 	write_metrics();
 	[[maybe_unused]] const auto told = write(STDERR_FILENO, ready.data(), ready.size());
 	if (detachment) {

@@ -105,6 +105,9 @@ public:
 	// the file is read for the first time, and told in run(), each once the file has been quiet.
 	void watch_configuration();
 	void on_edit(std::function<void()> edited);
+	// Files that the configuration names, edits of which are edits of it: to be told before they
+	// are read, each time that the configuration is.
+	void watch_also(std::vector<std::string> paths);
 	// Whether the file has been edited since, in which case that will be told, too.
 	bool is_edited_again();
 
@@ -142,7 +145,7 @@ private:
 	void leave_root();
 	void open_local_socket();
 	void watch_signals();
-	void tell_watch_failure();
+	void tell_watch_failure(const std::string &path, std::error_code why);
 	void write_metrics();
 	void detach(std::optional<Detachment> &detachment);
 

@@ -14,7 +14,9 @@ struct Daemon::State {
 	          [this] {
 		          if (edited) edited();
 	          },
-	          [&daemon] { daemon.tell_watch_failure(); }) {}
+	          [&daemon](const std::string &path, std::error_code why) {
+		          daemon.tell_watch_failure(path, why);
+	          }) {}
 
 	std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 	std::vector<std::string> listening;

@@ -4,8 +4,7 @@
 
 namespace lisp {
 
-EditWatch::EditWatch(
-    Loop &loop, std::string path, std::function<void()> edited, std::function<void()> failed)
+EditWatch::EditWatch(Loop &loop, std::string path, std::function<void()> edited, Failed failed)
     : loop_(loop), path_(std::move(path)), failed_(std::move(failed)),
       quiet_(loop, [this, edited = std::move(edited)] {
 	      if (take_events()) return tell_soon(); // not quiet, as it now turns out
@@ -15,7 +14,16 @@ EditWatch::EditWatch(
 
 void EditWatch::begin() {
 	watch_ = std::make_unique<FileWatch>(loop_, path_, [this] { changed(); });
-	failure_ = watch_->failure();
+	if (!also_.empty()) watch_->watch_also(also_);
+	failures_ = watch_->failures();
+}
+
+void EditWatch::also(std::vector<std::string> paths) {
+	if (also_ == paths) return;
+	also_ = std::move(paths);
+	if (!watch_) return;
+	if (watch_->watch_also(also_)) tell_soon();
+	check();
 }
 
 void EditWatch::end() {
@@ -30,9 +38,10 @@ void EditWatch::changed() {
 }
 
 void EditWatch::check() {
-	if (failure_ || !watch_ || !watch_->failure()) return;
-	failure_ = watch_->failure();
-	failed_();
+	if (!watch_) return;
+	const auto before = std::exchange(failures_, watch_->failures());
+	for (const auto &[path, why] : failures_)
+		if (!before.contains(path)) failed_(path, why);
 }
 
 bool EditWatch::take() {

@@ -1,11 +1,13 @@
-// Tells that a file has been edited and left alone since.
+// Tells that a file, or one of those that it names, has been edited and left alone since.
 #pragma once
 
 #include "net/file_watch.h"
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace lisp {
 
@@ -14,13 +16,16 @@ public:
 	// Editors and scripts write in steps, which follow each other faster than this.
 	static constexpr std::chrono::milliseconds quiet_time{20};
 
-	// `failed` is called when failure() comes about after begin().
-	EditWatch(
-	    Loop &loop, std::string path, std::function<void()> edited, std::function<void()> failed);
+	// `failed` is called for failures() that come about after begin().
+	using Failed = std::function<void(const std::string &path, std::error_code why)>;
+	EditWatch(Loop &loop, std::string path, std::function<void()> edited, Failed failed);
 
 	void begin(); // from now on
 	void end();
-	std::error_code failure() const { return failure_; } // why nothing is told
+	// Other files, edits of which count as edits of the file, in place of those before.
+	void also(std::vector<std::string> paths);
+	// Of which files nothing is told, and why.
+	const std::map<std::string, std::error_code> &failures() const { return failures_; }
 
 	// Whether there has been an edit that was not told yet, and now will not be.
 	bool take();
@@ -33,10 +38,11 @@ private:
 
 	Loop &loop_;
 	std::string path_;
-	std::function<void()> failed_;
+	std::vector<std::string> also_;
+	Failed failed_;
 	bool pending_ = false;
 	Loop::Timer quiet_;
-	std::error_code failure_;
+	std::map<std::string, std::error_code> failures_;
 	std::unique_ptr<FileWatch> watch_;
 };
 

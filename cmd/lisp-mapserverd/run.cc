@@ -133,14 +133,14 @@ void Mapserverd::append_metrics(Text &text) const {
 
 int run(const MapserverdOptions &options) {
 	Daemon daemon{"lisp-mapserverd", options.daemon};
-	auto config = load_configuration(load_mapserver_config, daemon);
+	auto config = load_configuration(read_mapserver_config, daemon);
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	daemon.state_directory();
 	ControlPort port{options.listen, daemon.log()};
 	auto in_force = summarize(*config);
 	Mapserverd mapserverd{options, daemon, port, std::move(*config)};
-	follow_configuration(load_mapserver_config, daemon, std::move(in_force),
+	follow_configuration(read_mapserver_config, daemon, std::move(in_force),
 	    [&mapserverd](MapServerConfig edited) { mapserverd.reload(std::move(edited)); });
 	return daemon.run(port.listening());
 }

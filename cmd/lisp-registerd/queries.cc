@@ -24,6 +24,7 @@ struct RegisteredLocator {
 	std::uint8_t priority = 0;
 	std::uint8_t weight = 0;
 	bool local = false;
+	bool reachable = false;
 };
 
 struct RegisteredWith {
@@ -55,6 +56,7 @@ inline constexpr auto fields<RegisteredLocator> = std::tuple{
     Field{"priority", &RegisteredLocator::priority},
     Field{"weight", &RegisteredLocator::weight},
     Field{"local", &RegisteredLocator::local},
+    Field{"reachable", &RegisteredLocator::reachable},
 };
 template <>
 inline constexpr auto fields<RegisteredWith> = std::tuple{
@@ -99,8 +101,8 @@ RegisteredEid registered_eid(const Registrar &registrar, std::uint32_t index, Ar
 	read(in, arena, record);
 	RegisteredEid eid{to_string(records.eid(index)), record.ttl.count(), {}, 0, {}};
 	for (const auto &locator : record.locators)
-		eid.locators.push_back(
-		    {to_string(locator.rloc), locator.priority, locator.weight, locator.local});
+		eid.locators.push_back({to_string(locator.rloc), locator.priority, locator.weight,
+		    locator.local, locator.reachable});
 	for (std::size_t server = 0; server < registrar.servers(); ++server) {
 		const auto state = registrar.state_of(server, index);
 		eid.acknowledged += state == RegistrationState::acknowledged ? 1 : 0;
@@ -112,7 +114,8 @@ RegisteredEid registered_eid(const Registrar &registrar, std::uint32_t index, Ar
 std::string to_line(const RegisteredEid &eid) {
 	auto line = fmt::format("{} ttl {}", eid.eid, eid.ttl);
 	for (const auto &locator : eid.locators)
-		line += fmt::format(" {},{},{}", locator.rloc, locator.priority, locator.weight);
+		line += fmt::format(" {},{},{}{}", locator.rloc, locator.priority, locator.weight,
+		    locator.reachable ? "" : ",down");
 	return line + fmt::format(" acknowledged {}/{}", eid.acknowledged, eid.servers.size());
 }
 

@@ -33,7 +33,7 @@ void warn_of_weak_algorithms(const SiteConfig &config, Log &log) {
 int run(const RegisterdOptions &options) {
 	check(options);
 	Daemon daemon{"lisp-registerd", options.daemon};
-	const auto config = load_configuration(load_site_config, daemon);
+	const auto config = load_configuration(read_site_config, daemon);
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	if (config->map_servers.empty()) daemon.log().warning("no map-server is configured");
@@ -54,7 +54,7 @@ int run(const RegisterdOptions &options) {
 	}
 	const Confirmations confirmations{daemon, service};
 	service.configure(*config);
-	follow_configuration(load_site_config, daemon, summarize(*config),
+	follow_configuration(read_site_config, daemon, summarize(*config),
 	    [&service](const SiteConfig &edited) { service.configure(edited); });
 	const int status = daemon.run(service.sockets().local());
 	service.end();

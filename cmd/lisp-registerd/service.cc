@@ -31,19 +31,36 @@ RegistrationOptions registration_options(const RegisterdOptions &options) {
 Service::Service(Daemon &daemon, const RegisterdOptions &options, NonceFile nonces)
     : daemon_(daemon), messages_(daemon.log(), options.daemon), nonces_(std::move(nonces)),
       registrar_(registration_options(options), nonces_.ceiling()), sockets_(options, daemon.log()),
-      resolver_(daemon.loop()), timer_(daemon.loop(), [this] { work(); }),
-      reports_itself_(options.once) {
+      own_rlocs_(daemon.log(), can_bind), resolver_(daemon.loop()),
+      timer_(daemon.loop(), [this] { work(); }), reports_itself_(options.once) {
 	sockets_.watch(daemon.loop(), [this](const Endpoint &from, const Endpoint &to, Bytes octets) {
 		receive(from, to, octets);
 	});
+	if (!options.once) watch_interfaces();
 }
 
 Service::~Service() {
 	nonces_.save(registrar_.lowest_nonce_ceiling());
 }
 
+void Service::watch_interfaces() {
+	interfaces_.emplace(daemon_.loop(), [this] { look_at_own_rlocs(); });
+	if (const auto failure = interfaces_->failure())
+		daemon_.log().warning("interfaces cannot be watched, own RLOCs are looked at when the "
+		                      "configuration is read only: {}",
+		    failure.message());
+}
+
+void Service::look_at_own_rlocs() {
+	own_rlocs_.look();
+	registrar_.set_lost(own_rlocs_.lost(), std::chrono::steady_clock::now());
+	work();
+}
+
 void Service::configure(const SiteConfig &config) {
 	if (ended_) return;
+	own_rlocs_.configure(config);
+	registrar_.set_lost(own_rlocs_.lost(), std::chrono::steady_clock::now());
 	registrar_.configure(config, std::chrono::steady_clock::now());
 	std::map<std::string, Host> hosts;
 	for (const auto &line : config.map_servers)

@@ -5,10 +5,13 @@
 #include "common/message_log.h"
 #include "engine/registrar.h"
 #include "lisp-registerd/nonce_file.h"
+#include "lisp-registerd/own_rlocs.h"
 #include "lisp-registerd/sockets.h"
+#include "net/interface_watch.h"
 #include "net/resolver.h"
 
 #include <map>
+#include <optional>
 
 namespace lisp {
 
@@ -50,6 +53,8 @@ private:
 	void resolved(const std::string &name, const Resolver::Answer &answer);
 	void apply(const std::string &name, const Host &host);
 	void try_next_address(std::size_t server);
+	void watch_interfaces();
+	void look_at_own_rlocs();
 	void work();
 	void carry_out(const Registrar::Effects &effects, Instant now);
 	void send(const Registrar::Send &datagram, Instant now);
@@ -61,6 +66,8 @@ private:
 	NonceFile nonces_;
 	Registrar registrar_;
 	Sockets sockets_;
+	OwnRlocs own_rlocs_;
+	std::optional<InterfaceWatch> interfaces_;
 	Resolver resolver_;
 	std::map<std::string, Host> hosts_;
 	Loop::Timer timer_;

@@ -52,7 +52,7 @@ public:
 	      registerd_(daemon.local_socket("lisp-registerd")),
 	      mapsync_(daemon.local_socket("lisp-mapsync")) {
 		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
-		follow_configuration(load_site_config, daemon, summarize(config),
+		follow_configuration(read_site_config, daemon, summarize(config),
 		    [this](const SiteConfig &edited) { replier_.replace(EidRecords{edited}); });
 		daemon.on_query("status",
 		    [this](QueryReply &reply) { reply.print(ReplydStatus{replier_.eids().size()}); });
@@ -145,7 +145,7 @@ void Replyd::append_metrics(Text &text) const {
 
 int run(const ReplydOptions &options) {
 	Daemon daemon{"lisp-replyd", options.daemon};
-	const auto config = load_configuration(load_site_config, daemon);
+	const auto config = load_configuration(read_site_config, daemon);
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
 	ControlPort port{options.listen, daemon.log()};

@@ -7,6 +7,7 @@
 #include "message/authentication.h"
 #include "message/map_record.h"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -105,6 +106,11 @@ std::string print_site_config(const SiteConfig &config);
 // `insecure_perms`), is a diagnostic too. Key files, relative to the file's directory, fill the
 // secrets of the lines that name them; what is wrong with one is told at the line.
 SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found);
+
+// The same, for who watches the key files: `key_files` is called with their paths, each once,
+// before they are read, unless the file itself cannot be.
+SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found,
+    const std::function<void(std::vector<std::string>)> &key_files);
 
 // The same, for who will edit it with save_site_edits().
 SiteConfig load_site_config_to_edit(

@@ -45,6 +45,20 @@ public:
 	KeyFiles(const std::string &configuration, bool insecure_perms, Diagnostics &found)
 	    : configuration_(configuration), insecure_perms_(insecure_perms), found_(found) {}
 
+	// The paths of those that are named, each once.
+	std::vector<std::string> named_by(const SiteConfig &config) const {
+		std::vector<std::string> paths;
+		const auto add = [&](const auto &line) {
+			if (!line.key_file.empty()) paths.push_back(beside(configuration_, line.key_file));
+		};
+		std::for_each(config.map_servers.begin(), config.map_servers.end(), add);
+		std::for_each(config.hypervisors.begin(), config.hypervisors.end(), add);
+		std::for_each(config.xtrs.begin(), config.xtrs.end(), add);
+		std::sort(paths.begin(), paths.end());
+		paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+		return paths;
+	}
+
 	template <class Line> void fill(Line &line, const std::optional<IpAddress> &peer) {
 		if (line.key_file.empty()) return;
 		Diagnostics inside;
@@ -71,11 +85,14 @@ private:
 	Diagnostics &found_;
 };
 
-SiteConfig parse_file(
-    const TextFile &file, const std::string &path, bool insecure_perms, Diagnostics &found) {
+using KeyFilesNamed = std::function<void(std::vector<std::string>)>;
+
+SiteConfig parse_file(const TextFile &file, const std::string &path, bool insecure_perms,
+    Diagnostics &found, const KeyFilesNamed &named = {}) {
 	auto config = parse_site_config(file.text, found);
 	if (file.open_to_others && !insecure_perms && holds_keys(config)) refuse_open_file(found);
 	KeyFiles key_files{path, insecure_perms, found};
+	if (named) named(key_files.named_by(config));
 	for (auto &server : config.map_servers) key_files.fill(server, IpAddress::parse(server.host));
 	for (auto &peer : config.hypervisors) key_files.fill(peer, peer.source.address);
 	for (auto &peer : config.xtrs) key_files.fill(peer, peer.source.address);
@@ -88,6 +105,12 @@ SiteConfig parse_file(
 SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found) {
 	const auto file = read_file(path, found);
 	return file ? parse_file(*file, path, insecure_perms, found) : SiteConfig{};
+}
+
+SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagnostics &found,
+    const std::function<void(std::vector<std::string>)> &key_files) {
+	const auto file = read_file(path, found);
+	return file ? parse_file(*file, path, insecure_perms, found, key_files) : SiteConfig{};
 }
 
 SiteConfig load_site_config_to_edit(

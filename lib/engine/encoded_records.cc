@@ -16,4 +16,9 @@ void EncodedRecords::append(Bytes record) {
 	starts_.push_back(octets_.size());
 }
 
+void EncodedRecords::replace(std::size_t index, const MapRecord &record) {
+	Writer out{Room{octets_}.subspan(starts_[index], starts_[index + 1] - starts_[index])};
+	write(out, record);
+}
+
 } // namespace lisp

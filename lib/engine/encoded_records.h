@@ -14,6 +14,8 @@ public:
 	// `scratch` is reset.
 	void append(const SiteConfig &config, const EidSection &section, Arena &scratch);
 	void append(Bytes record);
+	// By one of the same length.
+	void replace(std::size_t index, const MapRecord &record);
 	void shrink_to_fit() { octets_.shrink_to_fit(); }
 
 	std::size_t size() const { return starts_.size() - 1; }

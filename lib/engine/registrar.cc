@@ -33,6 +33,7 @@ std::vector<std::size_t> Registrar::heirs(const std::vector<MapServerLine> &line
 
 void Registrar::configure(const SiteConfig &config, Instant now) {
 	SiteRecords records{config};
+	if (!lost_.empty()) records.set_lost(lost_);
 	const auto changes = compare(records_, records);
 	const auto of = heirs(config.map_servers);
 	std::vector<Registration> servers;
@@ -55,11 +56,25 @@ void Registrar::configure(const SiteConfig &config, Instant now) {
 	records_ = std::move(records);
 }
 
-void Registrar::change_eids(const SiteConfig &sections, Instant now) {
-	auto records = records_.with(sections);
+// Other records of the same Map-Servers.
+void Registrar::adopt(SiteRecords records, Instant now) {
 	const auto changes = compare(records_, records);
 	for (auto &server : servers_) server.change(changes, records, now);
 	records_ = std::move(records);
+}
+
+void Registrar::change_eids(const SiteConfig &sections, Instant now) {
+	auto records = records_.with(sections);
+	if (!lost_.empty()) records.set_lost(lost_);
+	adopt(std::move(records), now);
+}
+
+void Registrar::set_lost(std::vector<IpAddress> rlocs, Instant now) {
+	if (rlocs == lost_) return;
+	lost_ = std::move(rlocs);
+	auto records = records_;
+	records.set_lost(lost_);
+	adopt(std::move(records), now);
 }
 
 void Registrar::end(Instant now) {

@@ -73,6 +73,11 @@ public:
 	void end(Instant now);
 	bool has_withdrawn() const; // what was to be withdrawn, as far as Map-Servers confirm it
 
+	// The own RLOCs that this host had and has no longer, in ascending order: registered as
+	// unreachable until they are left out here, whatever is configured meanwhile. Records that
+	// change by that are registered at once.
+	void set_lost(std::vector<IpAddress> rlocs, Instant now);
+
 	void resolved(std::size_t server, const IpAddress &address, Instant now);
 	void unresolved(std::size_t server, const std::string &why);
 
@@ -118,11 +123,13 @@ private:
 		RegistrationState state = RegistrationState::pending;
 		std::string last_error;
 	};
+	void adopt(SiteRecords records, Instant now);
 	std::vector<std::size_t> heirs(const std::vector<MapServerLine> &lines) const;
 
 	RegistrationOptions options_;
 	bool asks_always_ = false;
 	NonceCounter nonces_;
+	std::vector<IpAddress> lost_; // own RLOCs
 	SiteRecords records_;
 	std::vector<Registration> servers_;
 	std::vector<Told> told_;

@@ -18,10 +18,14 @@ bool has_moved_away(const SiteConfig &config, const EidSection &section);
 class SiteRecords {
 public:
 	SiteRecords() = default;
-	explicit SiteRecords(const SiteConfig &config);
+	explicit SiteRecords(const SiteConfig &config); // all locators reachable
 	// The same, but for the EIDs of these sections, which are as the sections say. New ones come
 	// last.
 	SiteRecords with(const SiteConfig &sections) const;
+
+	// R of the site's own locators: clear for those that `lost`, in ascending order, has, and set
+	// for all others.
+	void set_lost(const std::vector<IpAddress> &lost);
 
 	// Consecutive records that share a Map-Register.
 	struct Run {

@@ -64,7 +64,7 @@ FileWatch::Trail FileWatch::follow(const std::string &path) {
 		}
 		directory = full + '/';
 		if (!names.empty()) continue;
-		trail.file = full;
+		if (!S_ISDIR(status.st_mode)) trail.file = full;
 		trail.device = status.st_dev;
 		trail.number = status.st_ino;
 		trail.mode = status.st_mode;
@@ -74,37 +74,67 @@ FileWatch::Trail FileWatch::follow(const std::string &path) {
 	return trail;
 }
 
-FileWatch::FileWatch(Loop &loop, std::string path, std::function<void()> changed)
-    : path_(std::move(path)), failure_(arm()) {
-	if (failure_) return;
+FileWatch::FileWatch(Loop &loop, std::string path, std::function<void()> changed) {
+	watched_.push_back({std::move(path), {}, {}});
+	arm();
+	if (events_.descriptor() < 0) return;
 	watch_ = loop.on_readable(events_.descriptor(), [this, changed = std::move(changed)] {
 		if (take()) changed();
 	});
 }
 
-// What is watched is where the path led beforehand: only if it leads there afterwards too is
+bool FileWatch::watch_also(const std::vector<std::string> &paths) {
+	const bool changed = take();
+	const auto before = std::exchange(watched_, {watched_.front()});
+	for (const auto &path : paths) watched_.push_back({path, {}, {}});
+	arm();
+	const auto is_as_before = [&](const Watched &one) {
+		const auto known = std::find_if(before.begin(), before.end(),
+		    [&](const Watched &other) { return other.path == one.path; });
+		return known == before.end() || known->trail == one.trail;
+	};
+	return !std::all_of(watched_.begin(), watched_.end(), is_as_before) || changed;
+}
+
+void FileWatch::add(Watched &one) {
+	one.trail = follow(one.path);
+	one.failure = {};
+	for (const auto &directory : one.trail.directories)
+		if (!one.failure) one.failure = events_.add_directory(directory);
+	if (!one.failure && !one.trail.file.empty()) one.failure = events_.add_file(one.trail.file);
+}
+
+// What is watched is where the paths led beforehand: only if they lead there afterwards too is
 // nothing missed.
-std::error_code FileWatch::arm() {
-	std::error_code error;
+void FileWatch::arm() {
+	const auto is_on_the_way = [](const Watched &one) {
+		if (!one.failure) return follow(one.path) != one.trail;
+		return one.failure == std::errc::no_such_file_or_directory ||
+		       one.failure == std::errc::not_a_directory;
+	};
 	for (unsigned i = 0; i < max_attempts; ++i) {
-		trail_ = follow(path_);
-		error = events_.watch(trail_.file, trail_.directories);
-		const bool is_gone =
-		    error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
-		if (error && !is_gone) return error;
-		if (!error && follow(path_) == trail_) return {};
+		for (auto &one : watched_) add(one);
+		events_.drop_others();
+		if (std::none_of(watched_.begin(), watched_.end(), is_on_the_way)) return;
 	}
-	return error ? error : std::make_error_code(std::errc::resource_unavailable_try_again);
+	for (auto &one : watched_)
+		if (!one.failure && is_on_the_way(one))
+			one.failure = std::make_error_code(std::errc::resource_unavailable_try_again);
 }
 
 bool FileWatch::take() {
-	if (failure_) return false;
 	const auto seen = events_.take();
 	if (!seen.file && !seen.directory) return false;
-	const auto before = std::move(trail_);
-	failure_ = arm();
-	if (failure_) watch_ = {};
-	return seen.file || failure_ || trail_ != before;
+	const auto before = watched_;
+	arm();
+	return seen.file || watched_ != before;
+}
+
+std::map<std::string, std::error_code> FileWatch::failures() const {
+	std::map<std::string, std::error_code> failures;
+	for (const auto &one : watched_)
+		if (one.failure) failures.emplace(one.path, one.failure);
+	return failures;
 }
 
 } // namespace lisp

@@ -4,23 +4,24 @@
 #include <memory>
 #include <string>
 #include <system_error>
-#include <vector>
 
 namespace lisp::os {
 
 class FileEvents {
 public:
-	FileEvents(); // what fails is told by watch()
+	FileEvents(); // what fails is told when something is added
 	~FileEvents();
 	FileEvents(const FileEvents &) = delete;
 	FileEvents &operator=(const FileEvents &) = delete;
 
 	int descriptor() const; // readable when there is something to take()
 
-	// Watches these from now on and no others: the contents and the attributes of `file`, which is
-	// empty for none, and what the directories have by which name. A file that this process may
-	// not read is passed over. After an error another call is needed.
-	std::error_code watch(const std::string &file, const std::vector<std::string> &directories);
+	// Watch from now on, or further on: what a directory has by which name; the contents and the
+	// attributes of a file. A file that this process may not read is passed over.
+	std::error_code add_directory(const std::string &path);
+	std::error_code add_file(const std::string &path);
+	// Watches nothing any more but what was added since this was last called.
+	void drop_others();
 
 	// What happened since the last call; true also where that is not known for certain.
 	struct Seen {

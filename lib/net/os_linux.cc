@@ -1,6 +1,8 @@
 #include "net/os_file_events.h"
+#include "net/os_interface_events.h"
 #include "net/os_socket.h"
 
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sys/inotify.h>
 
@@ -8,6 +10,7 @@
 #include <cstring>
 #include <map>
 #include <unistd.h>
+#include <utility>
 
 namespace lisp::os {
 
@@ -58,9 +61,18 @@ struct FileEvents::State {
 	int queue = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	int error = queue < 0 ? errno : 0;
 	std::map<int, bool> is_directory; // by the number of the watch
+	std::map<int, bool> added;        // of these, since the last drop_others()
 
 	~State() {
 		if (queue >= 0) close(queue);
+	}
+
+	int add(const std::string &path, bool directory) { // 0 or the error
+		if (error != 0) return error;
+		const int number = inotify_add_watch(queue, path.c_str(), directory ? entries : changes);
+		if (number < 0) return errno;
+		is_directory[number] = added[number] = directory;
+		return 0;
 	}
 };
 
@@ -72,26 +84,19 @@ int FileEvents::descriptor() const {
 	return state_->queue;
 }
 
-std::error_code FileEvents::watch(
-    const std::string &file, const std::vector<std::string> &directories) {
-	std::map<int, bool> wanted;
-	const auto add = [&](const std::string &path, bool is_directory) {
-		const int number =
-		    inotify_add_watch(state_->queue, path.c_str(), is_directory ? entries : changes);
-		if (number >= 0) wanted[number] = is_directory;
-		return number >= 0 ? 0 : errno;
-	};
-	int error = state_->error;
-	for (const auto &directory : directories)
-		if (error == 0) error = add(directory, true);
-	if (error == 0 && !file.empty()) {
-		error = add(file, false);
-		if (error == EACCES) error = 0;
-	}
+std::error_code FileEvents::add_directory(const std::string &path) {
+	return {state_->add(path, true), std::generic_category()};
+}
+
+std::error_code FileEvents::add_file(const std::string &path) {
+	const int error = state_->add(path, false);
+	return {error == EACCES ? 0 : error, std::generic_category()};
+}
+
+void FileEvents::drop_others() {
 	for (const auto &[number, is_directory] : state_->is_directory)
-		if (!wanted.contains(number)) inotify_rm_watch(state_->queue, number);
-	state_->is_directory = std::move(wanted);
-	return {error, std::generic_category()};
+		if (!state_->added.contains(number)) inotify_rm_watch(state_->queue, number);
+	state_->is_directory = std::exchange(state_->added, {});
 }
 
 FileEvents::Seen FileEvents::take() {
@@ -111,6 +116,33 @@ FileEvents::Seen FileEvents::take() {
 			else if (watch != state_->is_directory.end()) // else of one that was taken away
 				(watch->second ? seen.directory : seen.file) = true;
 		}
+	}
+}
+
+InterfaceEvents::InterfaceEvents()
+    : descriptor_(socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE)) {
+	sockaddr_nl groups{};
+	groups.nl_family = AF_NETLINK;
+	groups.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+	const auto *address = reinterpret_cast<const sockaddr *>(&groups);
+	if (descriptor_ < 0 || bind(descriptor_, address, sizeof groups) < 0)
+		failure_ = {errno, std::generic_category()};
+}
+
+InterfaceEvents::~InterfaceEvents() {
+	if (descriptor_ >= 0) close(descriptor_);
+}
+
+// What changed is not read: after a loss of messages, which is an error here, it could not be.
+bool InterfaceEvents::take() {
+	bool any = false;
+	for (;;) {
+		char room[1];
+		if (recv(descriptor_, room, sizeof room, 0) < 0 && errno != EINTR) {
+			if (errno == EAGAIN) return any;
+			if (errno != ENOBUFS) return true;
+		}
+		any = true;
 	}
 }
 

@@ -153,6 +153,23 @@ std::error_code UdpSocket::send(const Endpoint &to, Bytes octets, const IpAddres
 	return {};
 }
 
+std::optional<bool> can_bind(const IpAddress &address) {
+	const int descriptor = make_socket(address);
+	const SocketAddress wanted{Endpoint{address, 0}};
+	const bool bound = descriptor >= 0 && bind(descriptor, wanted.get(), wanted.size()) == 0;
+	const int error = bound ? 0 : errno;
+	if (descriptor >= 0) close(descriptor);
+	switch (error) {
+	case 0:
+	case EADDRINUSE: return true; // no port is free, but of that address
+	case EADDRNOTAVAIL:
+	case EAFNOSUPPORT:
+	case EPROTONOSUPPORT:
+	case EINVAL: return false; // a link-local address without its link
+	default: return std::nullopt;
+	}
+}
+
 bool is_family_missing(const std::error_code &error) {
 	// Linux and FreeBSD kernels without it; FreeBSD jails without an address of it; hosts where it
 	// is switched off.

@@ -3,6 +3,7 @@
 
 #include "address/ip_address.h"
 
+#include <optional>
 #include <system_error>
 
 namespace lisp {
@@ -37,6 +38,10 @@ private:
 	int descriptor_ = -1;
 	Endpoint local_;
 };
+
+// Whether the address is one of this host's own: a UDP socket can be bound to it. Nothing where the
+// system does not let it be tried.
+std::optional<bool> can_bind(const IpAddress &address);
 
 // Why a socket could not be made or bound: the system was built or set up without the family.
 bool is_family_missing(const std::error_code &error);

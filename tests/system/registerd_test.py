@@ -81,6 +81,7 @@ class Register:
     def _eids(self):
         eids, at = [], 0
         self.priorities = {}  # by EID and RLOC
+        self.unreachable = set()  # EIDs and RLOCs with R=0
         for _ in range(self.count):
             ttl, locators, mask = struct.unpack_from("!IBB", self.body, at)
             address, at = self._address(at + 10)
@@ -88,9 +89,11 @@ class Register:
             if ttl == 0 and locators == 0:
                 self.withdrawn.append(eids[-1])
             for _ in range(locators):
-                priority = self.body[at]
+                priority, reachable = self.body[at], self.body[at + 5] & 1
                 rloc, at = self._address(at + 6)
                 self.priorities[eids[-1], rloc] = priority
+                if not reachable:
+                    self.unreachable.add((eids[-1], rloc))
         assert at == len(self.body), "octets after the last record"
         return eids
 
@@ -148,7 +151,9 @@ class MapServer:
         return f"{self.address} {key or self.key} port={self.port} {words}\n"
 
 
-class RegisterdTest(unittest.TestCase):
+class RegisterdCase(unittest.TestCase):
+    """A directory, map-servers, and the daemon that registers with them."""
+
     def setUp(self):
         self.directory = tempfile.mkdtemp(prefix="registerd-test-")
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
@@ -177,6 +182,8 @@ class RegisterdTest(unittest.TestCase):
         self.addCleanup(daemon.stop)
         return daemon
 
+
+class RegisterdTest(RegisterdCase):
     def test_right_key_registers_everything(self):
         server = self.map_server("lip6-fr-xtr")
         status, told = self.once("-f", self.configure(server.line()))
@@ -507,6 +514,61 @@ class RegisterdTest(unittest.TestCase):
         daemon.wait_for(r"lisp\.conf: written, nothing new")
         self.assertTrue(server.registers.empty())
         self.assertFalse([line for line in daemon.stderr if "reloaded" in line])
+
+    def key_file(self, key, name="key"):
+        """Put in place as careful programs do."""
+        path = os.path.join(self.directory, name)
+        write_secret(path + ".new", key + "\n")
+        os.rename(path + ".new", path)
+
+    def test_key_file_that_is_replaced_is_used_at_once(self):
+        server = self.map_server("first")
+        self.key_file("first")
+        daemon = self.daemon("-f", self.configure(server.line("-", "key-file=key")))
+        daemon.wait_for(r"acknowledged 2/2")
+        self.assertTrue(server.next().is_authentic("first"))
+        for key in "second", "third":
+            server.key = key
+            self.key_file(key)
+            register = server.next()
+            self.assertTrue(register.is_authentic(key))
+            self.assertEqual(len(register.eids), 2)
+        write_secret(os.path.join(self.directory, "key"), "fourth\n")  # in place
+        self.assertTrue(server.next().is_authentic("fourth"))
+
+    def test_broken_key_file_is_told_and_changes_nothing(self):
+        server = self.map_server("first")
+        self.key_file("first")
+        daemon = self.daemon("-f", self.configure(server.line("-", "key-file=key")))
+        daemon.wait_for(r"acknowledged 2/2")
+        server.next()
+        key = os.path.join(self.directory, "key")
+        for break_it, told in ((lambda: self.key_file("# none"), r"no key"),
+                               (lambda: os.chmod(key, 0o644), r"open to group or others"),
+                               (lambda: os.remove(key), r"No such file")):
+            start = len(daemon.stderr)
+            break_it()
+            daemon.wait_for(r"lisp\.conf:2:1: \S+key: .*" + told, start)
+            daemon.wait_for(r"lisp\.conf: edited, not reloaded because of errors", start)
+        self.assertEqual(daemon.status("servers")[0]["state"], "acknowledged")
+        self.assertTrue(server.registers.empty())
+        self.key_file("first")
+        daemon.wait_for(r"lisp\.conf: edited, says what is in force")
+        server.key = "second"
+        self.key_file("second")
+        self.assertTrue(server.next().is_authentic("second"))
+
+    def test_key_file_that_an_edit_names_before_it_is_there(self):
+        server = self.map_server("first")
+        daemon = self.daemon("-f", self.configure(server.line()))
+        daemon.wait_for(r"acknowledged 2/2")
+        server.next()
+        self.configure(server.line("-", "key-file=keys/late"))
+        daemon.wait_for(r"lisp\.conf: edited, not reloaded because of errors")
+        server.key = "late"
+        os.mkdir(os.path.join(self.directory, "keys"))
+        self.key_file("late", "keys/late")
+        self.assertTrue(server.next().is_authentic("late"))
 
     def test_mass_removal_waits_to_be_asked_for(self):
         server = self.map_server("key")

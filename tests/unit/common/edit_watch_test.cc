@@ -29,7 +29,7 @@ protected:
 		    told.push_back(Steady::now());
 		    loop.stop();
 	    },
-	    [] { ADD_FAILURE(); }};
+	    [](const std::string &, std::error_code) { ADD_FAILURE(); }};
 };
 
 TEST_F(Edits, AreToldOnceWhenTheFileHasBeenQuiet) {
@@ -79,6 +79,29 @@ TEST_F(Edits, ThatWereTakenAreNotTold) {
 	EXPECT_TRUE(told.empty());
 }
 
+TEST_F(Edits, OfOtherFilesCountAsThoseOfTheFile) {
+	const auto key = scratch.file("key");
+	watch.also({key});
+	std::ofstream{key} << "secret\n";
+	loop.run();
+	EXPECT_EQ(told.size(), 1U);
+	watch.end();
+	watch.begin();
+	std::ofstream{key} << "another\n";
+	loop.run();
+	EXPECT_EQ(told.size(), 2U);
+	watch.also({});
+	std::ofstream{key} << "nobody's\n";
+	EXPECT_FALSE(watch.take());
+}
+
+TEST_F(Edits, BeforeOtherFilesAreNamedAreNotLost) {
+	write("two\n");
+	watch.also({scratch.file("key")});
+	loop.run();
+	EXPECT_EQ(told.size(), 1U);
+}
+
 TEST_F(Edits, AreWatchedForAgainAfterAnEnd) {
 	watch.end();
 	write("two\n");
@@ -87,7 +110,7 @@ TEST_F(Edits, AreWatchedForAgainAfterAnEnd) {
 	write("three\n");
 	loop.run();
 	EXPECT_EQ(told.size(), 1U);
-	EXPECT_FALSE(watch.failure());
+	EXPECT_TRUE(watch.failures().empty());
 }
 
 } // namespace

@@ -73,6 +73,24 @@ TEST_F(Load, AFileWithoutKeysIsNoSecret) {
 	EXPECT_EQ(site(put("d", "@MAPSERVER\nms key-file=k\n", 0644)), Lines{});
 }
 
+TEST_F(Load, NamesKeyFilesBeforeItReadsThem) {
+	const auto far = directory_.file("far");
+	const auto path = put("c", "@MAPSERVER\nms - key-file=k\nother - key-file=k\nmine secret\n"
+	                           "@HYPERVISOR\n10.1.0.0/16 - key-file=" +
+	                               far + "\n@XTR\n192.0.2.7 - key-file=none\n");
+	std::vector<std::string> named;
+	Diagnostics found;
+	const auto config = load_site_config(path, false, found, [&](auto paths) {
+		named = std::move(paths);
+		put("k", "secret");
+		put("far", "other");
+	});
+	EXPECT_EQ(named, (std::vector{far, directory_.file("k"), directory_.file("none")}));
+	EXPECT_EQ(config.map_servers[0].secret, "secret");
+	EXPECT_EQ(config.hypervisors[0].secret, "other");
+	EXPECT_EQ(lines(found).size(), 1U); // there is no such file as none
+}
+
 TEST_F(Load, KeyFilesStandBesideTheConfiguration) {
 	put("k", "192.0.2.1 by-address\nkey-id=7 by-id\n* any\n10.0.0.0/8 by-prefix\n");
 	EXPECT_EQ(

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <unistd.h>
 
 namespace lisp {
 namespace {
@@ -229,6 +230,105 @@ TEST_F(FileWatched, RelativePath) {
 	fs::remove(path);
 	EXPECT_TRUE(is_told());
 	fs::current_path(before);
+}
+
+class FilesBeside : public FileWatched {
+protected:
+	FilesBeside() {
+		fs::create_directory(scratch.file("keys"));
+		write_to(key, "secret\n");
+		watch_it();
+	}
+
+	const std::string key = scratch.file("keys/a.key");
+	const std::string other = directory + "/b.key";
+};
+
+TEST_F(FilesBeside, AreToldOfAsTheFileItselfIs) {
+	write_to(key, "not yet\n");
+	EXPECT_FALSE(is_told());
+	EXPECT_FALSE(watch->watch_also({key, other}));
+	write_to(key, "two\n");
+	EXPECT_TRUE(is_told());
+	write_to(key + ".new", "three\n");
+	EXPECT_FALSE(is_told());
+	fs::rename(key + ".new", key);
+	EXPECT_TRUE(is_told());
+	write_to(other, "made\n");
+	EXPECT_TRUE(is_told());
+	write_to(other, "written\n");
+	EXPECT_TRUE(is_told());
+	fs::remove(key);
+	EXPECT_TRUE(is_told());
+	write_to(path, "two\n");
+	EXPECT_TRUE(is_told());
+	EXPECT_FALSE(is_told());
+	write_to(directory + "/c.key", "another's\n");
+	EXPECT_FALSE(is_told());
+}
+
+TEST_F(FilesBeside, TakeThePlaceOfThoseBefore) {
+	watch->watch_also({key});
+	EXPECT_FALSE(watch->watch_also({other}));
+	write_to(key, "no longer watched\n");
+	EXPECT_FALSE(is_told());
+	write_to(other, "made\n");
+	EXPECT_TRUE(is_told());
+	EXPECT_FALSE(watch->watch_also({}));
+	write_to(other, "no longer watched\n");
+	EXPECT_FALSE(is_told());
+	write_to(path, "two\n");
+	EXPECT_TRUE(is_told());
+}
+
+TEST_F(FilesBeside, AreChosenWithoutLosingAChange) {
+	write_to(path, "written\n");
+	EXPECT_TRUE(watch->watch_also({key}));
+	EXPECT_FALSE(is_told());
+	write_to(path + ".new", "replaced\n");
+	fs::rename(path + ".new", path);
+	EXPECT_TRUE(watch->watch_also({key, other}));
+	write_to(key, "two\n");
+	EXPECT_TRUE(watch->watch_also({other, key}));
+	EXPECT_FALSE(is_told());
+}
+
+TEST_F(FilesBeside, InADirectoryThatIsMadeLater) {
+	const auto late = scratch.file("late/dir/key");
+	watch->watch_also({late});
+	fs::create_directories(scratch.file("late/dir"));
+	is_told(); // or not: there was no file, there is none
+	write_to(late, "secret\n");
+	EXPECT_TRUE(is_told());
+}
+
+TEST_F(FilesBeside, ThatAreDirectoriesHideNothing) {
+	watch->watch_also({directory, scratch.path()});
+	write_to(path + ".new", "two\n");
+	is_told();
+	fs::rename(path + ".new", path);
+	EXPECT_TRUE(is_told());
+	EXPECT_TRUE(watch->failures().empty());
+}
+
+TEST_F(FilesBeside, ThatCannotBeWatchedDoNotKeepTheOthersFromBeingSo) {
+	const auto name_too_long = scratch.file(std::string(300, 'x') + "/key");
+	watch->watch_also({name_too_long, key});
+	write_to(key, "two\n");
+	EXPECT_TRUE(is_told());
+	if (geteuid() == 0) return; // who may look everywhere
+	fs::create_directory(scratch.file("closed"));
+	const auto closed = scratch.file("closed/key");
+	ASSERT_EQ(chmod(scratch.file("closed").c_str(), 0100), 0);
+	watch->watch_also({closed, key});
+	const auto failures = watch->failures();
+	ASSERT_EQ(failures.size(), 1U);
+	EXPECT_EQ(failures.begin()->first, closed);
+	EXPECT_EQ(failures.begin()->second, std::errc::permission_denied);
+	write_to(key, "three\n");
+	EXPECT_TRUE(is_told());
+	write_to(path, "two\n");
+	EXPECT_TRUE(is_told());
 }
 
 TEST_F(FileWatched, TheLoopCallsTheHandlerUnlessTheChangeWasTaken) {
