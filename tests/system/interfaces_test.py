@@ -166,8 +166,10 @@ class Interfaces(registerd_test.RegisterdCase):
         done = subprocess.run([os.path.join(registerd_test.BINDIR, "lisp-status"), "--run",
                                daemon.run, "registerd", "eids"], capture_output=True, text=True,
                               check=True, timeout=registerd_test.PATIENCE)
-        self.assertEqual(done.stdout, f"10.0.0.0/24 ttl 60 {OWN},1,50,down {OWN6},1,50\n"
-                                      f"10.0.1.0/24 ttl 60 {OWN},2,100 {OWN6},1,100\n")
+        self.assertRegex(done.stdout, f"""\
+^10.0.0.0/24 ttl 60 {OWN},1,50,down {OWN6},1,50 acknowledged [01]/1
+10.0.1.0/24 ttl 60 {OWN},2,100 {OWN6},1,100 acknowledged [01]/1
+$""")
 
 
 def main():
