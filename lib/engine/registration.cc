@@ -29,6 +29,11 @@ constexpr auto nonce_lifetime = 180s;
 constexpr unsigned burst_size = 64;
 constexpr auto burst_pause = 4ms;
 
+// The period is cut into so many pieces, a register refreshed at the beginning of one. Multiples of
+// the golden ratio, of 2^32, share them out evenly, however many registers there are.
+constexpr int pieces = 4096;
+constexpr std::uint32_t golden_ratio = 0x9e3779b9;
+
 constexpr std::size_t ipv4_overhead = 28; // octets of IP and UDP header
 constexpr std::size_t ipv6_overhead = 48;
 constexpr std::size_t record_count_offset = 3;
@@ -90,7 +95,8 @@ void Registration::reset(std::vector<Part> parts, std::size_t differences) {
 	due_ = {};
 	acknowledged_ = answered_ = silent_ = never_sent_ = 0;
 	for (std::uint32_t i = 0; i < parts_.size(); ++i) {
-		const auto &part = parts_[i];
+		auto &part = parts_[i];
+		if (part.place == 0) part.place = last_place_ += golden_ratio;
 		due_.push({part.due, i});
 		acknowledged_ += part.acknowledged;
 		answered_ += part.answer == Part::Answer::notify ? 1 : 0;
@@ -142,6 +148,10 @@ void Registration::postpone(Instant drawn_up, Instant until) {
 		if (part.sent != drawn_up) continue;
 		if (part.attempts > 0) --part.attempts;
 		if (part.due == never) ++waiting_;
+		// Nobody knows for how long: what the Map-Server said last is soon out of date.
+		set_answer(part, Part::Answer::none, 0);
+		part.sent = Instant{};
+		++never_sent_;
 		schedule(i, until);
 	}
 	drop_superseded();
@@ -185,7 +195,19 @@ Instant Registration::next_after(const Part &part, Instant now) const {
 		return now + std::min<std::chrono::seconds>(first_retry * (1 << doublings), cap);
 	}
 	const auto quick = std::min<std::chrono::seconds>(quick_interval, interval);
-	return now + (now + quick <= quick_until_ ? quick : interval);
+	return now + quick <= quick_until_ ? now + quick : refresh_after(part, now);
+}
+
+// Many registers leave their first burst for places of their own in the period, within two waits,
+// neither of them longer than the interval or shorter than a third of it.
+Instant Registration::refresh_after(const Part &part, Instant sent) const {
+	const Instant::duration interval = options_.interval;
+	if (whole_ <= burst_size) return sent + interval;
+	const auto place = interval / pieces * (part.place / (0x1'0000'0000U / pieces));
+	auto wait = (place - sent.time_since_epoch()) % interval;
+	if (wait <= wait.zero()) wait += interval;
+	if (wait < interval / 3) wait += interval / 2;
+	return sent + wait;
 }
 
 Registration::Register Registration::next_register(
@@ -270,7 +292,7 @@ bool Registration::acknowledge(const SiteRecords &records, const MapNotify &noti
 		set_answer(part, Part::Answer::notify, static_cast<std::uint8_t>(listed));
 		finish_within(part.run);
 		part.attempts = 0;
-		schedule(outstanding->part, part.sent + options_.interval);
+		schedule(outstanding->part, refresh_after(part, part.sent));
 	}
 	drop_superseded();
 	return true;

@@ -96,6 +96,7 @@ private:
 		SiteRecords::Run run;
 		std::uint8_t acknowledged = 0; // records
 		std::uint8_t attempts = 0;     // registers sent since the last Map-Notify
+		std::uint32_t place = 0;       // in the period, of 2^32; 0: none yet
 		std::uint64_t first_nonce = 0; // of those
 		Instant sent{};
 		Instant due{};
@@ -135,6 +136,7 @@ private:
 	void schedule(std::uint32_t part, Instant when);
 	void drop_superseded();
 	Instant next_after(const Part &part, Instant now) const;
+	Instant refresh_after(const Part &part, Instant sent) const;
 	Octets draw_up(const SiteRecords &records, SiteRecords::Run run, std::uint64_t nonce);
 	const Outstanding *find_outstanding(std::uint64_t nonce) const;
 
@@ -150,6 +152,7 @@ private:
 	// With entries that a later schedule() has superseded: they are not their part's due time.
 	std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
 	std::deque<Outstanding> outstanding_; // nonces rise
+	std::uint32_t last_place_ = 0;
 	Instant quick_until_{};
 	Instant burst_began_{};
 	unsigned burst_ = 0; // registers sent since
