@@ -111,7 +111,8 @@ std::optional<WireError> Registrar::receive(
 			others.push_back(&server);
 	}
 	if (meant != nullptr && meant->is_authentic(datagram, *notify)) {
-		++(meant->acknowledge(records_, *notify) ? counters_.notifies : counters_.repeated);
+		++(meant->acknowledge(records_, *notify, datagram) ? counters_.notifies
+		                                                   : counters_.repeated);
 		return std::nullopt;
 	}
 	for (auto *server : others) {

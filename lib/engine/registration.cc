@@ -38,9 +38,17 @@ constexpr std::size_t ipv4_overhead = 28; // octets of IP and UDP header
 constexpr std::size_t ipv6_overhead = 48;
 constexpr std::size_t record_count_offset = 3;
 
+// Most Map-Notifies carry the records as they were registered.
+bool lists_the_same(Bytes registered, SiteRecords::Run run, const MapNotify &notify, Bytes octets) {
+	const auto begin = authentication_data_offset + notify.authentication.data.size();
+	return notify.records.size() == run.count && octets.size() - begin >= registered.size() &&
+	       std::equal(registered.begin(), registered.end(), octets.subspan(begin).begin());
+}
+
 // How many of the run's EID-prefixes the Map-Notify lists.
 std::size_t count_listed(
-    const SiteRecords &records, SiteRecords::Run run, const MapNotify &notify) {
+    const SiteRecords &records, SiteRecords::Run run, const MapNotify &notify, Bytes octets) {
+	if (lists_the_same(records.octets(run), run, notify, octets)) return run.count;
 	std::vector<EidPrefix> listed;
 	listed.reserve(notify.records.size());
 	for (const auto &record : notify.records)
@@ -276,13 +284,14 @@ bool Registration::knows_nonce(std::uint64_t nonce) const {
 	return find_outstanding(nonce) != nullptr;
 }
 
-bool Registration::acknowledge(const SiteRecords &records, const MapNotify &notify) {
+bool Registration::acknowledge(
+    const SiteRecords &records, const MapNotify &notify, Bytes datagram) {
 	const auto *outstanding = find_outstanding(notify.nonce);
 	if (outstanding == nullptr || outstanding->part == no_part) return false;
 	auto &part = parts_[outstanding->part];
 	// Without M nobody asked, and a Map-Notify changes no plans.
 	if (!asks_for_notify() || part.attempts == 0 || notify.nonce < part.first_nonce) return false;
-	const auto listed = count_listed(records, part.run, notify);
+	const auto listed = count_listed(records, part.run, notify, datagram);
 	if (outstanding->part >= whole_) {
 		auto &whole = parts_[part_of(part.run.first)];
 		const auto known = std::min<std::size_t>(whole.acknowledged + listed, whole.run.count);

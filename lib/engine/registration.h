@@ -74,8 +74,9 @@ public:
 	// too.
 	bool is_authentic(Bytes datagram, const MapNotify &notify);
 	bool knows_nonce(std::uint64_t nonce) const; // of a register sent in the last minutes
-	// An authentic one with a nonce that is known. False where its register is answered already.
-	bool acknowledge(const SiteRecords &records, const MapNotify &notify);
+	// An authentic one with a nonce that is known, and the datagram that it came in. False where
+	// its register is answered already.
+	bool acknowledge(const SiteRecords &records, const MapNotify &notify, Bytes datagram);
 	// The answer to an authentic one with any other nonce.
 	Octets acknowledgement(const MapNotify &notify);
 

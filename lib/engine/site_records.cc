@@ -23,6 +23,8 @@ bool is_registered(const SiteConfig &config, const EidSection &section) {
 
 SiteRecords::SiteRecords(const SiteConfig &config) {
 	Arena arena;
+	eids_.reserve(config.eids.size());
+	records_.reserve(config.eids.size());
 	for (const auto &section : config.eids) {
 		if (!is_registered(config, section)) continue;
 		eids_.push_back(section.eid);
