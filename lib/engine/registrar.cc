@@ -164,13 +164,14 @@ std::optional<WireError> Registrar::receive(
 		else
 			others.push_back(&server);
 	}
-	if (auto *signer = meant != nullptr ? meant->signer(datagram, *notify) : nullptr) {
-		const bool news = meant->acknowledge(records_, *notify, signer, now);
+	const ReceivedNotify received{*notify, datagram};
+	if (auto *signer = meant != nullptr ? meant->signer(received) : nullptr) {
+		const bool news = meant->acknowledge(records_, received, signer, now);
 		++(news ? counters_.notifies : counters_.repeated);
 		return std::nullopt;
 	}
 	for (auto *server : others) {
-		auto *signer = server->signer(datagram, *notify);
+		auto *signer = server->signer(received);
 		if (signer == nullptr) continue;
 		++counters_.unsolicited;
 		effects.push_back(Send{from, Registration::acknowledgement(*notify, *signer)});

@@ -3,7 +3,6 @@
 #include "message/message.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace lisp {
@@ -29,17 +28,31 @@ constexpr auto nonce_lifetime = 180s;
 constexpr unsigned burst_size = 64;
 constexpr auto burst_pause = 4ms;
 
+// The period is cut into so many pieces, a register refreshed at the beginning of one. Multiples of
+// the golden ratio, of 2^32, share them out evenly, however many registers there are.
+constexpr int pieces = 4096;
+constexpr std::uint32_t golden_ratio = 0x9e3779b9;
+
 constexpr std::size_t ipv4_overhead = 28; // octets of IP and UDP header
 constexpr std::size_t ipv6_overhead = 48;
 constexpr std::size_t record_count_offset = 3;
 constexpr std::uint8_t identity_bit = 0x02; // of the first octet
 
+// Most Map-Notifies carry the records as they were registered.
+bool lists_the_same(Bytes registered, SiteRecords::Run run, const ReceivedNotify &notify) {
+	const auto begin = authentication_data_offset + notify.message.authentication.data.size();
+	return notify.message.records.size() == run.count &&
+	       notify.octets.size() - begin >= registered.size() &&
+	       std::equal(registered.begin(), registered.end(), notify.octets.subspan(begin).begin());
+}
+
 // Those of the run that the Map-Notify does not list.
 std::vector<std::uint32_t> unlisted(
-    const SiteRecords &records, SiteRecords::Run run, const MapNotify &notify) {
+    const SiteRecords &records, SiteRecords::Run run, const ReceivedNotify &notify) {
+	if (lists_the_same(records.octets(run), run, notify)) return {};
 	std::vector<EidPrefix> listed;
-	listed.reserve(notify.records.size());
-	for (const auto &record : notify.records)
+	listed.reserve(notify.message.records.size());
+	for (const auto &record : notify.message.records)
 		if (const auto eid = eid_prefix(record.eid, record.mask_length)) listed.push_back(*eid);
 	std::sort(listed.begin(), listed.end());
 	std::vector<std::uint32_t> missing;
@@ -49,12 +62,6 @@ std::vector<std::uint32_t> unlisted(
 }
 
 } // namespace
-
-std::string_view name(RegistrationState state) {
-	static constexpr std::array<std::string_view, 7> names{
-	    "unresolved", "pending", "sent", "acknowledged", "partial", "refused", "timeout"};
-	return names[static_cast<std::size_t>(state)];
-}
 
 Registration::Registration(const MapServerLine &line, const RegistrationOptions &options)
     : line_(line), options_(options), wants_notify_(line.want_map_notify || options.always_notify),
@@ -124,7 +131,8 @@ void Registration::reset(std::vector<Part> parts, std::size_t differences) {
 	due_ = {};
 	acknowledged_ = answered_ = silent_ = never_sent_ = 0;
 	for (std::uint32_t i = 0; i < parts_.size(); ++i) {
-		const auto &part = parts_[i];
+		auto &part = parts_[i];
+		if (part.place == 0) part.place = last_place_ += golden_ratio;
 		due_.push({part.due, i});
 		acknowledged_ += part.acknowledged;
 		answered_ += part.answer == Part::Answer::notify ? 1 : 0;
@@ -178,6 +186,10 @@ void Registration::postpone(Instant drawn_up, Instant until) {
 		if (part.sent != drawn_up) continue;
 		if (part.attempts > 0) --part.attempts;
 		if (part.due == never) ++waiting_;
+		// Nobody knows for how long: what the Map-Server said last is soon out of date.
+		set_answer(part, Part::Answer::none, 0);
+		part.sent = Instant{};
+		++never_sent_;
 		schedule(i, until);
 	}
 	drop_superseded();
@@ -224,7 +236,19 @@ Instant Registration::next_after(const Part &part, Instant now) const {
 		return now + std::min<std::chrono::seconds>(first_retry * (1 << doublings), cap);
 	}
 	const auto quick = std::min<std::chrono::seconds>(quick_interval, interval);
-	return now + (now + quick <= quick_until_ ? quick : interval);
+	return now + quick <= quick_until_ ? now + quick : refresh_after(part, now);
+}
+
+// Many registers leave their first burst for places of their own in the period, within two waits,
+// neither of them longer than the interval or shorter than a third of it.
+Instant Registration::refresh_after(const Part &part, Instant sent) const {
+	const Instant::duration interval = options_.interval;
+	if (whole_ <= burst_size) return sent + interval;
+	const auto place = interval / pieces * (part.place / (0x1'0000'0000U / pieces));
+	auto wait = (place - sent.time_since_epoch()) % interval;
+	if (wait <= wait.zero()) wait += interval;
+	if (wait < interval / 3) wait += interval / 2;
+	return sent + wait;
 }
 
 void Registration::count_burst(Instant now) {
@@ -298,9 +322,9 @@ Octets Registration::draw_up(
 	return octets;
 }
 
-SharedKey *Registration::signer(Bytes datagram, const MapNotify &notify) {
-	if (key_.has_signed(datagram, notify)) return &key_;
-	if (previous_key_ && previous_key_->has_signed(datagram, notify)) return &*previous_key_;
+SharedKey *Registration::signer(const ReceivedNotify &notify) {
+	if (key_.has_signed(notify)) return &key_;
+	if (previous_key_ && previous_key_->has_signed(notify)) return &*previous_key_;
 	return nullptr;
 }
 
@@ -315,20 +339,21 @@ bool Registration::knows_nonce(std::uint64_t nonce) const {
 }
 
 void Registration::note_refused(
-    const SiteRecords &records, SiteRecords::Run run, const MapNotify &notify) {
+    const SiteRecords &records, SiteRecords::Run run, const ReceivedNotify &notify) {
 	refused_.erase(refused_.lower_bound(run.first), refused_.lower_bound(run.first + run.count));
 	const auto missing = unlisted(records, run, notify);
 	refused_.insert(missing.begin(), missing.end());
 }
 
-bool Registration::acknowledge(
-    const SiteRecords &records, const MapNotify &notify, const SharedKey *signer, Instant now) {
-	if (withdrawals_.knows_nonce(notify.nonce)) return withdrawals_.confirm(notify.nonce);
-	const auto *outstanding = find_outstanding(notify.nonce);
+bool Registration::acknowledge(const SiteRecords &records, const ReceivedNotify &notify,
+    const SharedKey *signer, Instant now) {
+	const auto nonce = notify.message.nonce;
+	if (withdrawals_.knows_nonce(nonce)) return withdrawals_.confirm(nonce);
+	const auto *outstanding = find_outstanding(nonce);
 	if (outstanding == nullptr || outstanding->part == no_part) return false;
 	auto &part = parts_[outstanding->part];
 	// Without M nobody asked, and a Map-Notify changes no plans.
-	if (!asks_for_notify() || part.attempts == 0 || notify.nonce < part.first_nonce) return false;
+	if (!asks_for_notify() || part.attempts == 0 || nonce < part.first_nonce) return false;
 	last_notify_ = now;
 	has_previous_key_only_ = signer != &key_;
 	if (!has_previous_key_only_ && line_.previous_secret.empty()) previous_key_.reset();
@@ -345,7 +370,7 @@ bool Registration::acknowledge(
 		set_answer(part, Part::Answer::notify, static_cast<std::uint8_t>(listed));
 		finish_within(part.run);
 		part.attempts = 0;
-		schedule(outstanding->part, part.sent + options_.interval);
+		schedule(outstanding->part, refresh_after(part, part.sent));
 	}
 	drop_superseded();
 	return true;
@@ -358,57 +383,6 @@ Octets Registration::acknowledgement(const MapNotify &notify, SharedKey &signer)
 	if (!octets) return {};
 	signer.sign(*octets);
 	return std::move(*octets);
-}
-
-RegistrationState Registration::state() const {
-	using enum RegistrationState;
-	if (!endpoint_) return unresolved;
-	if (parts_.empty()) return acknowledged;
-	if (!asks_for_notify()) return never_sent_ == 0 ? sent : pending;
-	if (answered_ + silent_ < whole_ + waiting_) return pending;
-	if (answered_ == 0) return timeout;
-	if (acknowledged_ == records_) return acknowledged;
-	return silent_ == 0 && acknowledged_ == 0 ? refused : partial;
-}
-
-std::string Registration::explanation() const {
-	switch (state()) {
-	case RegistrationState::unresolved: return trouble_;
-	case RegistrationState::refused: return "the map-server accepted no record";
-	case RegistrationState::partial:
-		return "records not acknowledged: " + std::to_string(records_ - acknowledged_);
-	case RegistrationState::pending:
-	case RegistrationState::timeout: return "no map-notify";
-	case RegistrationState::sent: return "no map-notify is asked for";
-	case RegistrationState::acknowledged:
-		if (has_previous_key_only_) return "the map-server has the previous key still";
-		break;
-	}
-	return {};
-}
-
-std::size_t Registration::retried_records() const {
-	std::size_t records = 0;
-	for (std::size_t i = 0; i < parts_.size(); ++i)
-		if (asks_for_notify() && parts_[i].attempts > 1) records += parts_[i].run.count;
-	return std::min(records, records_); // those of a difference are in its register, too
-}
-
-RegistrationState Registration::state_of(std::uint32_t record) const {
-	using enum RegistrationState;
-	if (!endpoint_) return unresolved;
-	const auto *part = &parts_[part_of(record)];
-	for (auto i = whole_; waiting_ > 0 && i < parts_.size(); ++i)
-		if (const auto &other = parts_[i]; other.due != never && other.run.first <= record &&
-		                                   record < other.run.first + other.run.count)
-			part = &other;
-	if (!asks_for_notify()) return part->sent == Instant{} ? pending : sent;
-	switch (part->answer) {
-	case Part::Answer::silence: return timeout;
-	case Part::Answer::notify: return refused_.contains(record) ? refused : acknowledged;
-	case Part::Answer::none: break;
-	}
-	return pending;
 }
 
 } // namespace lisp

@@ -75,12 +75,12 @@ public:
 
 	// A Map-Notify, from this Map-Server by its address: the key by which it is authentic, or
 	// nullptr.
-	SharedKey *signer(Bytes datagram, const MapNotify &notify);
+	SharedKey *signer(const ReceivedNotify &notify);
 	bool knows_nonce(std::uint64_t nonce) const; // of a register sent in the last minutes
 	// One that `signer` has signed, with a nonce that is known. False where its register is
 	// answered already.
-	bool acknowledge(
-	    const SiteRecords &records, const MapNotify &notify, const SharedKey *signer, Instant now);
+	bool acknowledge(const SiteRecords &records, const ReceivedNotify &notify,
+	    const SharedKey *signer, Instant now);
 	// The answer to one with any other nonce.
 	static Octets acknowledgement(const MapNotify &notify, SharedKey &signer);
 
@@ -108,6 +108,7 @@ private:
 		SiteRecords::Run run;
 		std::uint8_t acknowledged = 0; // records
 		std::uint8_t attempts = 0;     // registers sent since the last Map-Notify
+		std::uint32_t place = 0;       // in the period, of 2^32; 0: none yet
 		std::uint64_t first_nonce = 0; // of those
 		Instant sent{};
 		Instant due{};
@@ -148,11 +149,13 @@ private:
 	void schedule(std::uint32_t part, Instant when);
 	void drop_superseded();
 	Instant next_after(const Part &part, Instant now) const;
+	Instant refresh_after(const Part &part, Instant sent) const;
 	void count_burst(Instant now);
 	Register next_withdrawal(std::uint64_t nonce, Instant now);
 	SharedKey &key_for(unsigned attempt, Instant now);
 	Octets draw_up(Bytes records, std::uint8_t count, std::uint64_t nonce, SharedKey &key) const;
-	void note_refused(const SiteRecords &records, SiteRecords::Run run, const MapNotify &notify);
+	void note_refused(
+	    const SiteRecords &records, SiteRecords::Run run, const ReceivedNotify &notify);
 	const Outstanding *find_outstanding(std::uint64_t nonce) const;
 
 	MapServerLine line_;
@@ -172,6 +175,7 @@ private:
 	std::set<std::uint32_t> refused_;     // records that a Map-Notify has left out
 	Withdrawals withdrawals_;
 	std::optional<Instant> last_notify_;
+	std::uint32_t last_place_ = 0;
 	Instant quick_until_{};
 	Instant burst_began_{};
 	unsigned burst_ = 0; // registers sent since

@@ -17,9 +17,10 @@ void SharedKey::sign(Room message) {
 	if (algorithm_ != Algorithm::none) key_.sign(message);
 }
 
-bool SharedKey::has_signed(Bytes octets, const MapNotify &notify) {
-	if (algorithm_ == Algorithm::none) return notify.authentication.algorithm == Algorithm::none;
-	if (!notify.identity) return key_.verify(octets);
+bool SharedKey::has_signed(const ReceivedNotify &notify) {
+	const auto &[message, octets] = notify;
+	if (algorithm_ == Algorithm::none) return message.authentication.algorithm == Algorithm::none;
+	if (!message.identity) return key_.verify(octets);
 	return key_.check(octets).verdict == Verdict::good;
 }
 

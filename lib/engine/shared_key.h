@@ -7,6 +7,12 @@
 
 namespace lisp {
 
+// A Map-Notify, and the datagram that it came in.
+struct ReceivedNotify {
+	const MapNotify &message;
+	Bytes octets;
+};
+
 class SharedKey {
 public:
 	SharedKey(const MapServerLine &line, std::string_view secret)
@@ -18,8 +24,8 @@ public:
 	// Does nothing where RFC 9301 names no salt for the message.
 	void sign(Room message);
 
-	// Whether the Map-Notify in these octets is authentic.
-	bool has_signed(Bytes octets, const MapNotify &notify);
+	// Whether it is authentic.
+	bool has_signed(const ReceivedNotify &notify);
 
 private:
 	Key key_;

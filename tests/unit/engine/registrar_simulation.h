@@ -7,6 +7,7 @@
 #include "message/message.h"
 
 #include <functional>
+#include <memory>
 
 namespace lisp {
 
@@ -54,12 +55,16 @@ inline MapRegister decode_register(const Octets &octets, Arena &arena) {
 
 // The Map-Notify that acknowledges a register: type 4, flags cleared, all else copied, signed anew.
 // RFC 9301 section 5.7.
-inline Octets notify_for(const Octets &registered, const std::string &secret) {
+inline Octets notify_for(const Octets &registered, Key &key) {
 	auto octets = registered;
 	octets[0] = 0x40;
 	octets[1] = octets[2] = 0;
-	Key{secret}.sign(octets);
+	key.sign(octets);
 	return octets;
+}
+inline Octets notify_for(const Octets &registered, const std::string &secret) {
+	Key key{secret};
+	return notify_for(registered, key);
 }
 
 class Simulation {
@@ -146,9 +151,9 @@ private:
 };
 
 inline Simulation::Answer acknowledging(const std::string &secret = "secret") {
-	return [secret](const Sent &one) -> std::optional<Octets> {
+	return [key = std::make_shared<Key>(secret)](const Sent &one) -> std::optional<Octets> {
 		if (one.type() != 3) return std::nullopt;
-		return notify_for(one.octets, secret);
+		return notify_for(one.octets, *key);
 	};
 }
 
