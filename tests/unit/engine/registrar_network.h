@@ -271,7 +271,7 @@ private:
 
 	void receive(const Endpoint &from, const Octets &octets) {
 		Registrar::Effects effects;
-		EXPECT_FALSE(registrar->receive(from, octets, effects));
+		EXPECT_FALSE(registrar->receive(from, octets, now(), effects));
 		carry_out(effects);
 	}
 
