@@ -5,12 +5,33 @@
 #include "common/process.h"
 #include "lisp-decode/saving.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <unistd.h>
 
 namespace lisp {
 
+namespace {
+
+bool wants_progress(const Options &options) {
+	const bool is_quiet = options.statistics || options.counts || !options.output.empty();
+	const bool fills_terminal = !is_quiet && isatty(STDOUT_FILENO) != 0;
+	return !options.no_progress && !fills_terminal;
+}
+
+void show(ProgressLine &progress, const CaptureFile &capture) {
+	const auto position = progress.is_due() ? capture.position() : std::nullopt;
+	if (!position || position->size == 0) return;
+	progress.show(fmt::format("{}: {} %", capture.name(),
+	    std::min<std::uint64_t>(position->at * 100 / position->size, 100)));
+}
+
+} // namespace
+
 Captures::Captures(const Options &options, const Interrupt &interrupt, Decoder &decoder)
-    : options_(options), interrupt_(interrupt), decoder_(decoder), progress_(options) {
+    : options_(options), interrupt_(interrupt), decoder_(decoder),
+      progress_(wants_progress(options)) {
 	if (options.output.empty()) return;
 	auto saving = std::make_unique<Saving>(options.output, options.line_buffered);
 	saving_ = saving.get();
@@ -52,7 +73,7 @@ void Captures::decode(const std::string &name, const std::string &filter) {
 		if (const auto error = saving_->begin(*capture)) return decoder_.fail(*error);
 	if (decoder_.wants_types_alone()) capture->set_checksums(Checksums::unchecked);
 	if (!options_.interface.empty()) leave_root();
-	if (progress_.wanted()) capture->watch([&] { progress_.show(*capture); });
+	if (progress_.wanted()) capture->watch([&] { show(progress_, *capture); });
 	while (wants_more()) {
 		const auto captured = capture->next();
 		if (!captured) break;

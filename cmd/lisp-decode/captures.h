@@ -2,10 +2,10 @@
 #pragma once
 
 #include "capture/capture_file.h"
+#include "common/progress_line.h"
 #include "lisp-decode/decoder.h"
 #include "lisp-decode/interrupt.h"
 #include "lisp-decode/options.h"
-#include "lisp-decode/progress.h"
 
 #include <string>
 
@@ -30,7 +30,7 @@ private:
 	const Options &options_;
 	const Interrupt &interrupt_;
 	Decoder &decoder_;
-	Progress progress_;
+	ProgressLine progress_;
 	Saving *saving_ = nullptr; // the decoder's
 };
 

@@ -1,5 +1,6 @@
 #include "lisp-registerd/once.h"
 
+#include "common/progress_line.h"
 #include "lisp-registerd/report.h"
 #include "net/local_socket.h"
 
@@ -27,6 +28,30 @@ void print(std::string_view text) {
 	if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
 		throw std::system_error(errno, std::generic_category(), "standard output");
 }
+
+// Tells at a terminal how far it is.
+class OnceProgress {
+public:
+	OnceProgress(Loop &loop, const Registrar &registrar)
+	    : registrar_(registrar), timer_(loop, [this] { show(); }) {
+		if (line_.wanted()) timer_.set(Clock::now() + ProgressLine::interval);
+	}
+
+private:
+	void show() {
+		std::size_t acknowledged = 0;
+		for (std::size_t i = 0; i < registrar_.servers(); ++i)
+			acknowledged += registrar_.status(i).acknowledged;
+		if (line_.is_due())
+			line_.show(fmt::format("{} of {} acknowledgements of {} map-servers", acknowledged,
+			    registrar_.servers() * registrar_.records().size(), registrar_.servers()));
+		timer_.set(Clock::now() + ProgressLine::interval);
+	}
+
+	const Registrar &registrar_;
+	ProgressLine line_;
+	Loop::Timer timer_;
+};
 
 bool report(const Registrar &registrar, bool json) {
 	Text text;
@@ -57,7 +82,10 @@ int register_once(
 	service.on_progress([&] {
 		if (service.registrar().is_answered()) loop.stop();
 	});
-	if (!service.registrar().is_answered()) loop.run();
+	if (!service.registrar().is_answered()) {
+		const OnceProgress progress{loop, service.registrar()};
+		loop.run();
+	}
 	service.on_progress([] {});
 	return report(service.registrar(), options.json) ? 0 : 1;
 }

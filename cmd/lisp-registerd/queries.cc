@@ -27,10 +27,17 @@ struct RegisteredLocator {
 	bool reachable = false;
 };
 
+struct RegisteredWith {
+	std::string server;
+	std::string_view state;
+};
+
 struct RegisteredEid {
 	std::string eid;
 	std::uint32_t ttl = 0; // minutes
 	std::vector<RegisteredLocator> locators;
+	std::size_t acknowledged = 0; // by so many of the servers
+	std::vector<RegisteredWith> servers;
 };
 
 } // namespace
@@ -52,10 +59,17 @@ inline constexpr auto fields<RegisteredLocator> = std::tuple{
     Field{"reachable", &RegisteredLocator::reachable},
 };
 template <>
+inline constexpr auto fields<RegisteredWith> = std::tuple{
+    Field{"server", &RegisteredWith::server},
+    Field{"state", &RegisteredWith::state},
+};
+template <>
 inline constexpr auto fields<RegisteredEid> = std::tuple{
     Field{"eid", &RegisteredEid::eid},
     Field{"ttl", &RegisteredEid::ttl},
     Field{"locators", &RegisteredEid::locators},
+    Field{"acknowledged", &RegisteredEid::acknowledged},
+    Field{"servers", &RegisteredEid::servers},
 };
 
 namespace {
@@ -69,40 +83,50 @@ Totals totals(const Registrar &registrar) {
 }
 
 void answer_servers(const Registrar &registrar, QueryReply &reply) {
+	const auto now = std::chrono::steady_clock::now();
 	for (std::size_t i = 0; i < registrar.servers(); ++i) {
-		const auto status = registrar.status(i);
+		const auto details = registrar.details(i, now);
 		if (reply.json())
-			reply.print(status);
+			reply.print(details);
 		else
-			reply.line(to_line(status));
+			reply.line(to_line(details));
 	}
 }
 
-RegisteredEid registered_eid(const SiteRecords &records, std::size_t index, Arena &arena) {
+RegisteredEid registered_eid(const Registrar &registrar, std::uint32_t index, Arena &arena) {
 	arena.reset();
-	Reader in{records.octets({static_cast<std::uint32_t>(index), 1})};
+	const auto &records = registrar.records();
+	Reader in{records.octets({index, 1})};
 	MapRecord record;
 	read(in, arena, record);
-	RegisteredEid eid{to_string(records.eid(index)), record.ttl.count(), {}};
+	RegisteredEid eid{to_string(records.eid(index)), record.ttl.count(), {}, 0, {}};
 	for (const auto &locator : record.locators)
 		eid.locators.push_back({to_string(locator.rloc), locator.priority, locator.weight,
 		    locator.local, locator.reachable});
+	for (std::size_t server = 0; server < registrar.servers(); ++server) {
+		const auto state = registrar.state_of(server, index);
+		eid.acknowledged += state == RegistrationState::acknowledged ? 1 : 0;
+		eid.servers.push_back({registrar.host(server), name(state)});
+	}
 	return eid;
 }
 
-void answer_eids(const SiteRecords &records, QueryReply &reply) {
+std::string to_line(const RegisteredEid &eid) {
+	auto line = fmt::format("{} ttl {}", eid.eid, eid.ttl);
+	for (const auto &locator : eid.locators)
+		line += fmt::format(" {},{},{}{}", locator.rloc, locator.priority, locator.weight,
+		    locator.reachable ? "" : ",down");
+	return line + fmt::format(" acknowledged {}/{}", eid.acknowledged, eid.servers.size());
+}
+
+void answer_eids(const Registrar &registrar, QueryReply &reply) {
 	Arena arena;
-	for (std::size_t i = 0; i < records.size(); ++i) {
-		const auto eid = registered_eid(records, i, arena);
-		if (reply.json()) {
+	for (std::uint32_t i = 0; i < registrar.records().size(); ++i) {
+		const auto eid = registered_eid(registrar, i, arena);
+		if (reply.json())
 			reply.print(eid);
-			continue;
-		}
-		auto line = fmt::format("{} ttl {}", eid.eid, eid.ttl);
-		for (const auto &locator : eid.locators)
-			line += fmt::format(" {},{},{}{}", locator.rloc, locator.priority, locator.weight,
-			    locator.reachable ? "" : ",down");
-		reply.line(line);
+		else
+			reply.line(to_line(eid));
 	}
 }
 
@@ -121,6 +145,17 @@ void take_datagram(Service &service, const std::vector<std::string_view> &words,
 	if (from && to) service.receive(*from, *to, octets);
 }
 
+// "eids" and, from the next line on, @EID sections as lisp.conf(5) has them now: from the daemon
+// that has saved it, so that nobody needs to read it for that.
+void take_eids(Daemon &daemon, Service &service, Bytes octets) {
+	Diagnostics found;
+	const auto sections =
+	    parse_site_config({reinterpret_cast<const char *>(octets.data()), octets.size()}, found);
+	if (found.has_errors())
+		return daemon.log().warning("EIDs that changed: {}", to_string("message", found.all()[0]));
+	service.change_eids(sections);
+}
+
 } // namespace
 
 void offer_queries(Daemon &daemon, Service &service) {
@@ -131,9 +166,12 @@ void offer_queries(Daemon &daemon, Service &service) {
 		reply.print(Sends{service.failed_sends()});
 	});
 	daemon.on_query("servers", [&](QueryReply &reply) { answer_servers(registrar, reply); });
-	daemon.on_query("eids", [&](QueryReply &reply) { answer_eids(registrar.records(), reply); });
+	daemon.on_query("eids", [&](QueryReply &reply) { answer_eids(registrar, reply); });
 	daemon.on_message("datagram", [&](const std::vector<std::string_view> &words, Bytes octets) {
 		take_datagram(service, words, octets);
+	});
+	daemon.on_message("eids", [&](const std::vector<std::string_view> &, Bytes octets) {
+		take_eids(daemon, service, octets);
 	});
 	daemon.on_metrics([&](Text &out) { append_metrics(out, service); });
 }

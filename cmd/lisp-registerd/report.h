@@ -17,6 +17,15 @@ inline constexpr auto fields<RegistrationStatus> = std::tuple{
 };
 
 template <>
+inline constexpr auto fields<RegistrationDetails> = std::tuple_cat(
+    fields<RegistrationStatus>, std::tuple{
+                                    Field{"retried", &RegistrationDetails::retried},
+                                    Field{"refused", &RegistrationDetails::refused},
+                                    Field{"age", &RegistrationDetails::age},
+                                    Field{"last-error", &RegistrationDetails::last_error},
+                                });
+
+template <>
 inline constexpr auto fields<RegistrarCounters> = std::tuple{
     Field{"registers-sent", &RegistrarCounters::registers},
     Field{"retries", &RegistrarCounters::retries},

@@ -56,7 +56,9 @@ int run(const RegisterdOptions &options) {
 	service.configure(*config);
 	follow_configuration(read_site_config, daemon, summarize(*config),
 	    [&service](const SiteConfig &edited) { service.configure(edited); });
-	return daemon.run(service.sockets().local());
+	const int status = daemon.run(service.sockets().local());
+	service.end();
+	return status;
 }
 
 } // namespace lisp

@@ -10,6 +10,7 @@ namespace lisp {
 namespace {
 
 constexpr auto save_retry = std::chrono::seconds(5);
+constexpr auto withdrawal_time = std::chrono::seconds(3);
 
 Moment this_moment() {
 	using namespace std::chrono;
@@ -57,6 +58,7 @@ void Service::look_at_own_rlocs() {
 }
 
 void Service::configure(const SiteConfig &config) {
+	if (ended_) return;
 	own_rlocs_.configure(config);
 	registrar_.set_lost(own_rlocs_.lost(), std::chrono::steady_clock::now());
 	registrar_.configure(config, std::chrono::steady_clock::now());
@@ -73,6 +75,30 @@ void Service::configure(const SiteConfig &config) {
 			apply(line.host, host->second);
 	}
 	work();
+}
+
+void Service::change_eids(const SiteConfig &sections) {
+	if (ended_) return;
+	registrar_.change_eids(sections, std::chrono::steady_clock::now());
+	work();
+}
+
+void Service::end() {
+	const auto now = std::chrono::steady_clock::now();
+	registrar_.end(now);
+	if (registrar_.has_withdrawn()) return;
+	ended_ = true;
+	auto &loop = daemon_.loop();
+	Loop::Timer patience{loop, [&loop] { loop.stop(); }};
+	patience.set(now + withdrawal_time);
+	progress_ = [this, &loop] {
+		if (registrar_.has_withdrawn()) loop.stop();
+	};
+	timer_.set(now);
+	loop.run();
+	progress_ = [] {};
+	if (!registrar_.has_withdrawn())
+		daemon_.log().warning("not every map-server has confirmed the withdrawal");
 }
 
 void Service::register_again() {
@@ -140,7 +166,7 @@ void Service::receive(const Endpoint &from, const Endpoint &to, Bytes octets) {
 	messages_.received(from, to, octets);
 	Registrar::Effects effects;
 	const auto now = std::chrono::steady_clock::now();
-	const auto fault = registrar_.receive(from, octets, effects);
+	const auto fault = registrar_.receive(from, octets, now, effects);
 	if (fault && daemon_.log().allow(now))
 		daemon_.log().warning("{}: {}: {}", to_string(from), type_name(octets), to_string(*fault));
 	carry_out(effects, now);
@@ -179,7 +205,7 @@ void Service::send(const Registrar::Send &datagram, Instant now) {
 void Service::tell_changes() {
 	for (const auto server : registrar_.take_changed()) {
 		const auto status = registrar_.status(server);
-		if (!reports_itself_) tell(status);
+		if (!reports_itself_ && !ended_) tell(status);
 		if (status.state == RegistrationState::timeout) try_next_address(server);
 	}
 }

@@ -25,7 +25,12 @@ public:
 
 	// Registers with the Map-Servers of the configuration from now on; may be called again.
 	void configure(const SiteConfig &config);
+	// The EIDs of these sections are as they say, whatever the configuration says.
+	void change_eids(const SiteConfig &sections);
 	void register_again();
+	// Registers nothing any more. Comes back when what is to be withdrawn at the end is withdrawn,
+	// as far as that is known within three seconds. Runs the loop meanwhile.
+	void end();
 	// Whether Map-Notifies are asked for also where the configuration does not want them.
 	void ask_for_notifies(bool always) { registrar_.ask_for_notifies(always); }
 
@@ -69,6 +74,7 @@ private:
 	std::function<void()> progress_ = [] {};
 	bool nonces_saved_ = true; // when it was last tried
 	bool reports_itself_;      // with --once: the states are told at the end, not in the log
+	bool ended_ = false;
 	std::uint64_t failed_sends_ = 0;
 };
 

@@ -1,10 +1,11 @@
 #include "config/key_file.h"
 
-#include "config/duplicates.h"
 #include "config/line.h"
 #include "config/secret_file.h"
 
 #include <fmt/format.h>
+
+#include <map>
 
 namespace lisp {
 
@@ -39,23 +40,25 @@ public:
 
 	std::vector<KeyFileLine> parse() {
 		while (lexer_.next_line()) read_line();
-		if (alone_.line > 0 && lines_.size() > 1)
-			found_.error(alone_, "a key without a selector beside other lines, expected it alone");
+		if (alone_ > 0 && alone_ < lines_.size())
+			found_.error(
+			    alone_at_, "a key without a selector beside lines with one, expected it alone");
 		else
-			check_duplicates();
+			check_repetitions();
 		found_.sort();
 		return std::move(lines_);
 	}
 
 private:
 	void read_line();
-	void check_duplicates();
+	void check_repetitions();
 
 	Lexer lexer_;
 	Diagnostics &found_;
 	std::vector<KeyFileLine> lines_;
 	std::vector<Position> positions_;
-	Position alone_; // of a key without a selector
+	std::size_t alone_ = 0; // keys without a selector
+	Position alone_at_;     // of the first
 };
 
 void KeyFileParser::read_line() {
@@ -66,7 +69,7 @@ void KeyFileParser::read_line() {
 		line.word(selector_expected);
 		result.selector = *selector;
 	} else if (lexer_.words().size() == 1) {
-		alone_ = line.at(first);
+		if (alone_++ == 0) alone_at_ = line.at(first);
 	} else {
 		// What is no selector may be a part of a key, so it is not shown.
 		return line.error(first, fmt::format("no selector, expected {}", selector_expected));
@@ -78,16 +81,17 @@ void KeyFileParser::read_line() {
 	positions_.push_back(line.at(first));
 }
 
-void KeyFileParser::check_duplicates() {
-	for_each_duplicate(
-	    lines_.size(),
-	    [&](std::size_t i) { return std::hash<std::string>{}(to_string(lines_[i].selector)); },
-	    [&](std::size_t a, std::size_t b) { return lines_[a].selector == lines_[b].selector; },
-	    [&](std::size_t first, std::size_t later) {
-		    found_.error(
-		        positions_[later], fmt::format("{} again, first on line {}, expected it once",
-		                               to_string(lines_[later].selector), positions_[first].line));
-	    });
+void KeyFileParser::check_repetitions() {
+	std::map<std::string, std::vector<std::size_t>> places;
+	for (std::size_t i = 0; i < lines_.size(); ++i) {
+		auto &same = places[to_string(lines_[i].selector)];
+		same.push_back(i);
+		if (same.size() <= 2) continue;
+		found_.error(positions_[i],
+		    fmt::format("{} again, as on lines {} and {}, expected the new "
+		                "key and the one before at most",
+		        to_string(lines_[i].selector), positions_[same[0]].line, positions_[same[1]].line));
+	}
 }
 
 } // namespace

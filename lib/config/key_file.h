@@ -27,8 +27,8 @@ struct KeyFileLine {
 	bool operator==(const KeyFileLine &) const = default;
 };
 
-// In the file's order, no selector twice; a key alone has AnySelector. A file without a key is an
-// error when loaded.
+// In the file's order; a key alone has AnySelector. While keys change, a selector may stand twice:
+// the new key first, then the one before. A file without a key is an error when loaded.
 std::vector<KeyFileLine> parse_key_file(std::string_view text, Diagnostics &found);
 std::vector<KeyFileLine> load_key_file(
     const std::string &path, bool insecure_perms, Diagnostics &found);

@@ -4,6 +4,7 @@
 #include "address/eid_prefix.h"
 #include "auth/hmac.h"
 #include "config/text_file.h"
+#include "message/authentication.h"
 #include "message/map_record.h"
 
 #include <functional>
@@ -15,18 +16,28 @@ namespace lisp {
 
 enum class WholeSite : std::uint8_t { automatic, yes, no };
 
+// Which EIDs are withdrawn rather than left to expire.
+enum class Withdraw : std::uint8_t {
+	none,
+	removed, // those that are not to be registered any more
+	all,     // at the end of the registration all others, too
+};
+
 // A line of @MAPSERVER: "host key" and words of the form name=value.
 struct MapServerLine {
 	std::string host; // a name in lower case or an address in its canonical form; never a port
 	std::uint16_t port = 4342;
-	std::string secret;   // never to be printed
-	std::string key_file; // read in place of the secret when not empty
+	std::string secret;          // never to be printed
+	std::string previous_secret; // from a key file, during a change of keys; else empty
+	std::string key_file;        // read in place of the secret when not empty
 	Algorithm algorithm = Algorithm::hmac_sha1;
 	std::uint8_t key_id = 0;
 	bool want_map_notify = true;
 	bool proxy_reply = false;
 	bool merge = false;
 	WholeSite whole_site = WholeSite::automatic;
+	Withdraw withdraw = Withdraw::none;
+	std::optional<XtrIdentity> identity; // xtr-id=, site-id=
 	Position position;
 	bool operator==(const MapServerLine &) const = default;
 };
@@ -36,6 +47,7 @@ struct MapServerLine {
 struct PeerLine {
 	EidPrefix source;
 	std::string secret;
+	std::string previous_secret; // as above
 	Algorithm algorithm = Algorithm::hmac_sha256;
 	std::uint8_t key_id = 0;
 	bool random_nonce = false;   // nonce=random, for senders of 2012

@@ -67,10 +67,16 @@ public:
 		for (const auto &diagnostic : inside.all())
 			found_.error(line.position, to_string(path, diagnostic));
 		const auto *key = select(keys, peer, line.key_id);
-		if (key != nullptr)
-			line.secret = key->secret;
-		else if (!inside.has_errors())
-			found_.error(line.position, fmt::format("{}: no key for this line in it", path));
+		if (key == nullptr) {
+			if (!inside.has_errors())
+				found_.error(line.position, fmt::format("{}: no key for this line in it", path));
+			return;
+		}
+		line.secret = key->secret;
+		const auto *const end = keys.data() + keys.size();
+		const auto *const previous = std::find_if(
+		    key + 1, end, [&](const auto &other) { return other.selector == key->selector; });
+		if (previous != end) line.previous_secret = previous->secret;
 	}
 
 private:

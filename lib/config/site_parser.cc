@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace lisp {
 
@@ -17,7 +18,38 @@ constexpr std::size_t max_sites = 65535;
 struct MapServerFields {
 	MapServerLine line;
 	std::optional<std::uint16_t> port;
+
+	// Of the two halves, the one that is not given is zero.
+	XtrIdentity &identity() {
+		if (!line.identity) line.identity.emplace();
+		return *line.identity;
+	}
 };
+
+bool set_xtr_id(XtrIdentity &identity, std::string_view value) {
+	const auto octets = parse_hex(value);
+	if (!octets || octets->size() != identity.xtr_id.size()) return false;
+	std::copy(octets->begin(), octets->end(), identity.xtr_id.begin());
+	return true;
+}
+
+bool set_site_id(XtrIdentity &identity, std::string_view value) {
+	if (value.starts_with("0x")) value.remove_prefix(2);
+	const auto *end = value.data() + value.size();
+	const auto [rest, error] = std::from_chars(value.data(), end, identity.site_id, 16);
+	return error == std::errc{} && rest == end;
+}
+
+bool set_withdraw(Withdraw &withdraw, std::string_view value) {
+	if (value == "all") {
+		withdraw = Withdraw::all;
+		return true;
+	}
+	bool yes = false;
+	if (!set_yes_no(yes, value)) return false;
+	withdraw = yes ? Withdraw::removed : Withdraw::none;
+	return true;
+}
 
 constexpr Option<MapServerFields> map_server_options[] = {
     {"alg", algorithm_expected,
@@ -42,6 +74,12 @@ constexpr Option<MapServerFields> map_server_options[] = {
 	                                       : WholeSite::no;
 	        return true;
         }},
+    {"withdraw", "no, yes or all",
+        [](auto &to, auto value) { return set_withdraw(to.line.withdraw, value); }},
+    {"xtr-id", "32 hexadecimal digits",
+        [](auto &to, auto value) { return set_xtr_id(to.identity(), value); }},
+    {"site-id", "up to 16 hexadecimal digits",
+        [](auto &to, auto value) { return set_site_id(to.identity(), value); }},
 };
 
 constexpr Option<PeerLine> peer_options[] = {

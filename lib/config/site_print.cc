@@ -33,6 +33,7 @@ private:
 		if (value != is_default) option(name, value ? "yes" : "no");
 	}
 	void hosts(std::string_view keyword, const std::vector<std::string> &list);
+	void identity(const XtrIdentity &identity);
 	void key(const std::string &secret, const std::string &key_file);
 	void map_server(const MapServerLine &line);
 	void peer(const PeerLine &line, bool hypervisor);
@@ -65,6 +66,12 @@ void SitePrinter::key(const std::string &secret, const std::string &key_file) {
 	if (!key_file.empty()) option("key-file", key_file);
 }
 
+void SitePrinter::identity(const XtrIdentity &identity) {
+	if (identity.xtr_id != XtrIdentity{}.xtr_id) option("xtr-id", to_hex(identity.xtr_id));
+	option("site-id", "0x");
+	append_hex_digits(out_, identity.site_id, 16);
+}
+
 void SitePrinter::map_server(const MapServerLine &line) {
 	const MapServerLine normal;
 	out_ += line.host;
@@ -77,6 +84,9 @@ void SitePrinter::map_server(const MapServerLine &line) {
 	yes_no("merge", line.merge, normal.merge);
 	if (line.whole_site != normal.whole_site)
 		option("whole-site", line.whole_site == WholeSite::yes ? "yes" : "no");
+	if (line.withdraw != normal.withdraw)
+		option("withdraw", line.withdraw == Withdraw::all ? "all" : "yes");
+	if (line.identity) identity(*line.identity);
 	out_ += '\n';
 }
 

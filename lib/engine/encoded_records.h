@@ -13,6 +13,7 @@ public:
 	void reserve(std::size_t records) { starts_.reserve(records + 1); }
 	// `scratch` is reset.
 	void append(const SiteConfig &config, const EidSection &section, Arena &scratch);
+	void append(Bytes record);
 	// By one of the same length.
 	void replace(std::size_t index, const MapRecord &record);
 	void shrink_to_fit() { octets_.shrink_to_fit(); }

@@ -40,7 +40,7 @@ bool say_the_same(
 
 RecordChanges compare(const SiteRecords &before, const SiteRecords &after) {
 	RecordChanges changes{std::vector(after.size(), RecordChanges::is_new),
-	    std::vector<bool>(after.size(), true), before.size()};
+	    std::vector<bool>(after.size(), true), before.size(), {}};
 	// Most edits leave the order as it is: what is the same at both ends needs no search.
 	const auto shorter = std::min(before.size(), after.size());
 	std::size_t head = 0;
@@ -50,14 +50,19 @@ RecordChanges compare(const SiteRecords &before, const SiteRecords &after) {
 	       before.eid(before.size() - tail - 1) == after.eid(after.size() - tail - 1))
 		++tail;
 	const Index moved{before, head, before.size() - tail};
+	std::vector<bool> stays(before.size());
 	for (std::size_t i = 0; i < after.size(); ++i) {
 		const auto from_end = after.size() - i;
 		const auto was = i < head           ? static_cast<std::uint32_t>(i)
 		                 : from_end <= tail ? static_cast<std::uint32_t>(before.size() - from_end)
 		                                    : moved.find(after.eid(i));
 		changes.was[i] = was;
+		if (was != RecordChanges::is_new) stays[was] = true;
 		changes.changed[i] = was == RecordChanges::is_new || !say_the_same(before, was, after, i);
 	}
+	for (std::size_t i = head; i < before.size() - tail; ++i)
+		if (!stays[i] && !after.has_moved_away(before.eid(i)))
+			changes.gone.push_back(before.eid(i));
 	return changes;
 }
 

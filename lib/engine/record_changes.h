@@ -13,6 +13,9 @@ struct RecordChanges {
 	std::vector<std::uint32_t> was;
 	std::vector<bool> changed;
 	std::size_t before = 0; // records there were
+	// EIDs that were registered and are not any more, but for those that have moved away: another
+	// site registers them.
+	std::vector<EidPrefix> gone;
 };
 
 // Records are the same where their EID-prefix is, wherever they stand in the file.

@@ -10,33 +10,63 @@ namespace lisp {
 Registrar::Registrar(const RegistrationOptions &options, std::uint64_t nonce_ceiling)
     : options_(options), nonces_(nonce_ceiling) {}
 
+// For each line the Map-Server that it has been so far, or none: one of which nothing differs
+// before one that has another key.
+std::vector<std::size_t> Registrar::heirs(const std::vector<MapServerLine> &lines) const {
+	std::vector<std::size_t> of(lines.size(), servers_.size());
+	std::vector<bool> taken(servers_.size());
+	const auto match = [&](auto is_same) {
+		for (std::size_t i = 0; i < lines.size(); ++i) {
+			std::size_t server = of[i] == servers_.size() ? 0 : servers_.size();
+			while (
+			    server < servers_.size() && (taken[server] || !is_same(servers_[server], lines[i])))
+				++server;
+			if (server == servers_.size()) continue;
+			taken[server] = true;
+			of[i] = server;
+		}
+	};
+	match([](const auto &server, const auto &line) { return server.is_for(line); });
+	match([](const auto &server, const auto &line) { return server.is_but_for_the_key(line); });
+	return of;
+}
+
 void Registrar::configure(const SiteConfig &config, Instant now) {
 	SiteRecords records{config};
 	if (!lost_.empty()) records.set_lost(lost_);
 	const auto changes = compare(records_, records);
+	const auto of = heirs(config.map_servers);
 	std::vector<Registration> servers;
-	std::vector<RegistrationState> told;
-	std::vector<bool> kept(servers_.size());
-	for (const auto &line : config.map_servers) {
-		const auto same = std::find_if(servers_.begin(), servers_.end(), [&](const auto &server) {
-			return !kept[static_cast<std::size_t>(&server - servers_.data())] &&
-			       server.is_for(line);
-		});
-		if (same == servers_.end()) {
+	std::vector<Told> told;
+	for (std::size_t i = 0; i < of.size(); ++i) {
+		const auto &line = config.map_servers[i];
+		if (of[i] == servers_.size()) {
 			servers.emplace_back(line, options_);
 			servers.back().ask_for_notifies(asks_always_);
-			told.push_back(RegistrationState::pending);
+			told.emplace_back();
 		} else {
-			const auto index = static_cast<std::size_t>(same - servers_.begin());
-			kept[index] = true;
-			servers.push_back(std::move(*same));
-			told.push_back(told_[index]);
+			servers.push_back(std::move(servers_[of[i]]));
+			told.push_back(std::move(told_[of[i]]));
 		}
 		servers.back().change(changes, records, now);
+		if (!servers.back().is_for(line)) servers.back().change_key(line, records, now);
 	}
 	servers_ = std::move(servers);
 	told_ = std::move(told);
 	records_ = std::move(records);
+}
+
+// Other records of the same Map-Servers.
+void Registrar::adopt(SiteRecords records, Instant now) {
+	const auto changes = compare(records_, records);
+	for (auto &server : servers_) server.change(changes, records, now);
+	records_ = std::move(records);
+}
+
+void Registrar::change_eids(const SiteConfig &sections, Instant now) {
+	auto records = records_.with(sections);
+	if (!lost_.empty()) records.set_lost(lost_);
+	adopt(std::move(records), now);
 }
 
 void Registrar::set_lost(std::vector<IpAddress> rlocs, Instant now) {
@@ -44,11 +74,22 @@ void Registrar::set_lost(std::vector<IpAddress> rlocs, Instant now) {
 	lost_ = std::move(rlocs);
 	auto records = records_;
 	records.set_lost(lost_);
-	const auto changes = compare(records_, records);
-	if (std::find(changes.changed.begin(), changes.changed.end(), true) == changes.changed.end())
-		return;
-	for (auto &server : servers_) server.change(changes, records, now);
-	records_ = std::move(records);
+	adopt(std::move(records), now);
+}
+
+void Registrar::end(Instant now) {
+	const SiteRecords none;
+	auto changes = compare(records_, none);
+	for (auto &server : servers_) {
+		if (server.line().withdraw != Withdraw::all) changes.gone.clear();
+		server.change(changes, none, now);
+	}
+	records_ = none;
+}
+
+bool Registrar::has_withdrawn() const {
+	return std::all_of(servers_.begin(), servers_.end(),
+	    [](const auto &server) { return server.has_withdrawn(); });
 }
 
 void Registrar::resolved(std::size_t server, const IpAddress &address, Instant now) {
@@ -96,7 +137,7 @@ void Registrar::not_saved(Instant ticked, Instant retry) {
 }
 
 std::optional<WireError> Registrar::receive(
-    const Endpoint &from, Bytes datagram, Effects &effects) {
+    const Endpoint &from, Bytes datagram, Instant now, Effects &effects) {
 	arena_.reset();
 	const auto decoded = decode(datagram, arena_);
 	if (decoded.error) {
@@ -123,14 +164,16 @@ std::optional<WireError> Registrar::receive(
 		else
 			others.push_back(&server);
 	}
-	if (meant != nullptr && meant->is_authentic(datagram, *notify)) {
-		++(meant->acknowledge(records_, *notify) ? counters_.notifies : counters_.repeated);
+	if (auto *signer = meant != nullptr ? meant->signer(datagram, *notify) : nullptr) {
+		const bool news = meant->acknowledge(records_, *notify, signer, now);
+		++(news ? counters_.notifies : counters_.repeated);
 		return std::nullopt;
 	}
 	for (auto *server : others) {
-		if (!server->is_authentic(datagram, *notify)) continue;
+		auto *signer = server->signer(datagram, *notify);
+		if (signer == nullptr) continue;
 		++counters_.unsolicited;
-		effects.push_back(Send{from, server->acknowledgement(*notify)});
+		effects.push_back(Send{from, Registration::acknowledgement(*notify, *signer)});
 		return std::nullopt;
 	}
 	++(meant == nullptr && others.empty() ? counters_.strangers : counters_.unauthentic);
@@ -151,6 +194,18 @@ RegistrationStatus Registrar::status(std::size_t server) const {
 	return status;
 }
 
+RegistrationDetails Registrar::details(std::size_t server, Instant now) const {
+	const auto &registration = servers_[server];
+	RegistrationDetails details{status(server), 0, 0, std::nullopt, {}};
+	details.retried = registration.retried_records();
+	details.refused = registration.refused_records();
+	if (const auto last = registration.last_notify())
+		details.age = static_cast<std::uint64_t>(
+		    std::chrono::duration_cast<std::chrono::seconds>(now - *last).count());
+	details.last_error = told_[server].last_error;
+	return details;
+}
+
 bool Registrar::is_answered() const {
 	return std::all_of(servers_.begin(), servers_.end(),
 	    [](const auto &server) { return server.endpoint() && server.is_answered(); });
@@ -158,9 +213,14 @@ bool Registrar::is_answered() const {
 
 std::vector<std::size_t> Registrar::take_changed() {
 	std::vector<std::size_t> changed;
-	for (std::size_t i = 0; i < servers_.size(); ++i)
-		if (const auto state = servers_[i].state(); std::exchange(told_[i], state) != state)
-			changed.push_back(i);
+	for (std::size_t i = 0; i < servers_.size(); ++i) {
+		const auto state = servers_[i].state();
+		if (std::exchange(told_[i].state, state) == state) continue;
+		changed.push_back(i);
+		using enum RegistrationState;
+		if (state == unresolved || state == partial || state == refused || state == timeout)
+			told_[i].last_error = servers_[i].explanation();
+	}
 	return changed;
 }
 

@@ -39,6 +39,14 @@ struct RegistrationStatus {
 	std::string error; // why the state is not as it should be; else empty
 };
 
+// All that there is to know.
+struct RegistrationDetails : RegistrationStatus {
+	std::size_t retried = 0;          // records sent again because of no Map-Notify
+	std::size_t refused = 0;          // records left out of the last Map-Notify
+	std::optional<std::uint64_t> age; // of the last Map-Notify, in seconds
+	std::string last_error;           // the last that there was, of now or before
+};
+
 class Registrar {
 public:
 	// Must be in stable storage before the effects after it are carried out.
@@ -59,6 +67,11 @@ public:
 	// state; registers that changed are sent at once. Indices of Map-Servers are those of the
 	// configuration.
 	void configure(const SiteConfig &config, Instant now);
+	// The EIDs of these sections are as they say; all else stays.
+	void change_eids(const SiteConfig &sections, Instant now);
+	// Registers nothing any more. With Map-Servers whose lines say so, everything is withdrawn.
+	void end(Instant now);
+	bool has_withdrawn() const; // what was to be withdrawn, as far as Map-Servers confirm it
 
 	// The own RLOCs that this host had and has no longer, in ascending order: registered as
 	// unreachable until they are left out here, whatever is configured meanwhile. Records that
@@ -81,7 +94,8 @@ public:
 
 	// A datagram that came in, here or at the port of another daemon. The fault of one that cannot
 	// be read.
-	std::optional<WireError> receive(const Endpoint &from, Bytes datagram, Effects &effects);
+	std::optional<WireError> receive(
+	    const Endpoint &from, Bytes datagram, Instant now, Effects &effects);
 
 	std::size_t servers() const { return servers_.size(); }
 	const std::string &host(std::size_t server) const { return servers_[server].line().host; }
@@ -89,6 +103,11 @@ public:
 		return servers_[server].endpoint();
 	}
 	RegistrationStatus status(std::size_t server) const;
+	RegistrationDetails details(std::size_t server, Instant now) const;
+	// Of one of the records, never partial.
+	RegistrationState state_of(std::size_t server, std::uint32_t record) const {
+		return servers_[server].state_of(record);
+	}
 	// Every Map-Server has answered every register.
 	bool is_answered() const;
 	// Those whose state is another than when this was last asked.
@@ -99,13 +118,21 @@ public:
 	std::uint64_t lowest_nonce_ceiling() const { return nonces_.lowest_ceiling(); }
 
 private:
+	// What was told of a Map-Server.
+	struct Told {
+		RegistrationState state = RegistrationState::pending;
+		std::string last_error;
+	};
+	void adopt(SiteRecords records, Instant now);
+	std::vector<std::size_t> heirs(const std::vector<MapServerLine> &lines) const;
+
 	RegistrationOptions options_;
 	bool asks_always_ = false;
 	NonceCounter nonces_;
 	std::vector<IpAddress> lost_; // own RLOCs
 	SiteRecords records_;
 	std::vector<Registration> servers_;
-	std::vector<RegistrationState> told_; // by take_changed()
+	std::vector<Told> told_;
 	RegistrarCounters counters_;
 	Arena arena_;
 };

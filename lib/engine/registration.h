@@ -3,17 +3,13 @@
 // own, so that none waits for another.
 #pragma once
 
-#include "auth/hmac.h"
-#include "engine/instant.h"
 #include "engine/nonce_counter.h"
 #include "engine/record_changes.h"
-#include "message/map_notify.h"
+#include "engine/shared_key.h"
+#include "engine/withdrawals.h"
 
-#include <deque>
-#include <optional>
 #include <queue>
 #include <string>
-#include <vector>
 
 namespace lisp {
 
@@ -38,9 +34,14 @@ class Registration {
 public:
 	Registration(const MapServerLine &line, const RegistrationOptions &options);
 
-	// Nothing but the place in the file differs.
+	// Nothing but the place in the file differs; or that and the key.
 	bool is_for(const MapServerLine &line) const;
+	bool is_but_for_the_key(const MapServerLine &line) const;
 	const MapServerLine &line() const { return line_; }
+
+	// Another key. The one before is tried as well, every second time, until a Map-Notify comes
+	// under the new one; where none is asked for, for five minutes.
+	void change_key(const MapServerLine &line, const SiteRecords &records, Instant now);
 
 	// The Map-Server's address became known, or another. Everything is registered at once.
 	void resolved(const IpAddress &address, const SiteRecords &records, Instant now);
@@ -49,8 +50,10 @@ public:
 
 	// Other records. What changed is due at once: where the Map-Server may take a register for all
 	// that there is of the site (whole-site), the register that it is in; else the records alone,
-	// while the registers that they belong to keep their state and their time.
+	// while the registers that they belong to keep their state and their time. Records that are
+	// gone are withdrawn, if the line says so.
 	void change(const RecordChanges &changes, const SiteRecords &after, Instant now);
+	bool has_withdrawn() const { return !endpoint_ || withdrawals_.empty(); }
 
 	// Everything is due at once and counts as unacknowledged.
 	void register_again(Instant now);
@@ -70,22 +73,31 @@ public:
 	Register next_register(const SiteRecords &records, std::uint64_t nonce, Instant now);
 	std::optional<Instant> deadline() const;
 
-	// A Map-Notify, from this Map-Server by its address: whether its authentication data says so,
-	// too.
-	bool is_authentic(Bytes datagram, const MapNotify &notify);
+	// A Map-Notify, from this Map-Server by its address: the key by which it is authentic, or
+	// nullptr.
+	SharedKey *signer(Bytes datagram, const MapNotify &notify);
 	bool knows_nonce(std::uint64_t nonce) const; // of a register sent in the last minutes
-	// An authentic one with a nonce that is known. False where its register is answered already.
-	bool acknowledge(const SiteRecords &records, const MapNotify &notify);
-	// The answer to an authentic one with any other nonce.
-	Octets acknowledgement(const MapNotify &notify);
+	// One that `signer` has signed, with a nonce that is known. False where its register is
+	// answered already.
+	bool acknowledge(
+	    const SiteRecords &records, const MapNotify &notify, const SharedKey *signer, Instant now);
+	// The answer to one with any other nonce.
+	static Octets acknowledgement(const MapNotify &notify, SharedKey &signer);
 
 	RegistrationState state() const;
 	// Every register has its Map-Notify, or was sent where none is asked for.
 	bool is_answered() const {
 		return asks_for_notify() ? answered_ == whole_ && waiting_ == 0 : never_sent_ == 0;
 	}
-	std::size_t acknowledged_records() const { return acknowledged_; }
 	std::string explanation() const; // of a state that is not as it should be; else empty
+
+	// Of the records, how many are acknowledged; have been left out of a Map-Notify; are sent
+	// again because of no Map-Notify.
+	std::size_t acknowledged_records() const { return acknowledged_; }
+	std::size_t refused_records() const { return refused_.size(); }
+	std::size_t retried_records() const;
+	RegistrationState state_of(std::uint32_t record) const; // never partial
+	std::optional<Instant> last_notify() const { return last_notify_; }
 
 private:
 	// The records of one datagram. Each is a registration of its own, with retries of its own. The
@@ -129,20 +141,27 @@ private:
 	bool is_settled(const Part &part, bool wholly) const;
 	std::vector<bool> unsettled(const RecordChanges &changes) const;
 	void inherit(Part &part, const Part &from, std::size_t changed, Instant now) const;
+	void renumber_refused(const RecordChanges &changes);
 	void finish(Part &difference);
 	void finish_within(SiteRecords::Run run);
 	void set_answer(Part &part, Part::Answer answer, std::uint8_t acknowledged);
 	void schedule(std::uint32_t part, Instant when);
 	void drop_superseded();
 	Instant next_after(const Part &part, Instant now) const;
-	Octets draw_up(const SiteRecords &records, SiteRecords::Run run, std::uint64_t nonce);
+	void count_burst(Instant now);
+	Register next_withdrawal(std::uint64_t nonce, Instant now);
+	SharedKey &key_for(unsigned attempt, Instant now);
+	Octets draw_up(Bytes records, std::uint8_t count, std::uint64_t nonce, SharedKey &key) const;
+	void note_refused(const SiteRecords &records, SiteRecords::Run run, const MapNotify &notify);
 	const Outstanding *find_outstanding(std::uint64_t nonce) const;
 
 	MapServerLine line_;
 	RegistrationOptions options_;
 	bool wants_notify_;
 	bool asks_always_ = false;
-	Key key_;
+	SharedKey key_;
+	std::optional<SharedKey> previous_key_;
+	bool has_previous_key_only_ = false; // the Map-Server, by its last Map-Notify
 	std::optional<Endpoint> endpoint_;
 	std::string trouble_ = "not resolved yet";
 
@@ -150,6 +169,9 @@ private:
 	// With entries that a later schedule() has superseded: they are not their part's due time.
 	std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
 	std::deque<Outstanding> outstanding_; // nonces rise
+	std::set<std::uint32_t> refused_;     // records that a Map-Notify has left out
+	Withdrawals withdrawals_;
+	std::optional<Instant> last_notify_;
 	Instant quick_until_{};
 	Instant burst_began_{};
 	unsigned burst_ = 0; // registers sent since

@@ -2,6 +2,7 @@
 #include "engine/registration.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lisp {
 
@@ -94,9 +95,21 @@ void Registration::inherit(Part &part, const Part &from, std::size_t changed, In
 	if (changed > 0 && !asks_for_notify()) part.due = std::min(part.due, next_after(part, now));
 }
 
+void Registration::renumber_refused(const RecordChanges &changes) {
+	if (refused_.empty()) return;
+	const auto before = std::exchange(refused_, {});
+	for (std::uint32_t i = 0; i < changes.was.size(); ++i)
+		if (before.contains(changes.was[i])) refused_.insert(i);
+}
+
 void Registration::change(const RecordChanges &changes, const SiteRecords &after, Instant now) {
 	records_ = after.size();
+	if (!withdrawals_.empty())
+		for (std::uint32_t i = 0; i < after.size(); ++i)
+			if (changes.was[i] == RecordChanges::is_new) withdrawals_.cancel(after.eid(i));
 	if (!endpoint_) return;
+	if (line_.withdraw != Withdraw::none) withdrawals_.add(changes.gone, now);
+	renumber_refused(changes);
 	const auto changed = unsettled(changes);
 	if (after.size() != changes.before ||
 	    std::find(changed.begin(), changed.end(), true) != changed.end())

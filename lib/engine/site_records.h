@@ -8,14 +8,20 @@
 
 namespace lisp {
 
-// Flag 1, and a locator to reach it by: an EID whose own RLOCs all have priority 255 has moved
-// away and is for others to register; one without any RLOC would be taken for a withdrawal.
+// Flag 1, and a locator to reach it by: an EID that has moved away is for others to register; one
+// without any RLOC would be taken for a withdrawal.
 bool is_registered(const SiteConfig &config, const EidSection &section);
+
+// It has own RLOCs, all with priority 255.
+bool has_moved_away(const SiteConfig &config, const EidSection &section);
 
 class SiteRecords {
 public:
 	SiteRecords() = default;
 	explicit SiteRecords(const SiteConfig &config); // all locators reachable
+	// The same, but for the EIDs of these sections, which are as the sections say. New ones come
+	// last.
+	SiteRecords with(const SiteConfig &sections) const;
 
 	// R of the site's own locators: clear for those that `lost`, in ascending order, has, and set
 	// for all others.
@@ -33,9 +39,14 @@ public:
 	std::size_t size() const { return eids_.size(); }
 	Bytes octets(Run run) const { return records_.octets(run.first, run.count); }
 	const EidPrefix &eid(std::size_t index) const { return eids_[index]; }
+	// Of an EID-prefix that is not registered: because its own RLOCs all have priority 255.
+	bool has_moved_away(const EidPrefix &eid) const;
 
 private:
+	void append(const SiteConfig &config, const EidSection &section, Arena &scratch);
+
 	std::vector<EidPrefix> eids_;
+	std::vector<EidPrefix> moved_away_; // sorted
 	EncodedRecords records_;
 };
 

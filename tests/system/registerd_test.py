@@ -10,8 +10,10 @@ import hashlib
 import hmac
 import json
 import os
+import pty
 import pwd
 import queue
+import select
 import shutil
 import socket
 import struct
@@ -70,7 +72,10 @@ class Register:
         self.nonce = struct.unpack_from("!Q", octets, 4)[0]
         self.key_id, self.algorithm, length = struct.unpack_from("!BBH", octets, 12)
         self.mac = octets[16:16 + length]
-        self.body = octets[16 + length:]
+        trailer = 24 if octets[0] & 2 else 0
+        self.body = octets[16 + length:len(octets) - trailer]
+        self.identity = octets[len(octets) - trailer:]
+        self.withdrawn = []
         self.eids = self._eids()
 
     def _eids(self):
@@ -78,9 +83,11 @@ class Register:
         self.priorities = {}  # by EID and RLOC
         self.unreachable = set()  # EIDs and RLOCs with R=0
         for _ in range(self.count):
-            locators, mask = self.body[at + 4:at + 6]
+            ttl, locators, mask = struct.unpack_from("!IBB", self.body, at)
             address, at = self._address(at + 10)
             eids.append(f"{address}/{mask}")
+            if ttl == 0 and locators == 0:
+                self.withdrawn.append(eids[-1])
             for _ in range(locators):
                 priority, reachable = self.body[at], self.body[at + 5] & 1
                 rloc, at = self._address(at + 6)
@@ -99,9 +106,9 @@ class Register:
         return hmac.compare_digest(self.mac, mac(self.octets, key))
 
     def notify(self, key):
-        head = struct.pack("!IQBBH", 4 << 28 | self.count, self.nonce, self.key_id,
-                           self.algorithm, len(self.mac))
-        return signed(head + bytes(len(self.mac)) + self.body, key)
+        head = struct.pack("!IQBBH", 4 << 28 | bool(self.identity) << 27 | self.count, self.nonce,
+                           self.key_id, self.algorithm, len(self.mac))
+        return signed(head + bytes(len(self.mac)) + self.body + self.identity, key)
 
 
 class MapServer:
@@ -392,6 +399,98 @@ class RegisterdTest(RegisterdCase):
             register = server.next()
             self.assertTrue(register.is_authentic("key"))
             self.assertEqual(register.priorities["153.16.38.0/25", "132.227.62.243"], int(priority))
+
+    def test_eids_of_another_daemon_are_registered_without_reading_the_file(self):
+        server = self.map_server("key")
+        daemon, path = self.running(server)
+        os.unlink(path)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as local:
+            local.connect(os.path.join(daemon.run, "lisp-registerd.sock"))
+            local.send(b"eids\n@EID\n153.16.38.0 25 60\n")
+            daemon.wait_for(r"EIDs that changed: message:2:18: the line ends, expected")
+            local.send(b"eids\n@EID\n153.16.38.0 25 60 1\n132.227.62.242 9 100 1\n")
+            register = server.next()
+            self.assertEqual(register.priorities["153.16.38.0/25", "132.227.62.242"], 9)
+            self.assertEqual(len(register.priorities), 2)  # with the other EID's
+            local.send(b"eids\n@EID\n153.16.38.0 25 60 1\n132.227.62.242 255 100 1\n")
+            self.assertEqual(server.next().eids, ["2610:d0:2121::/48"])
+
+    def test_change_of_keys_on_either_side(self):
+        server = self.map_server("key")
+        daemon, path = self.running(server, args=["--interval", "1"])
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        write_secret(path, text.replace(" key ", " new "))
+        while not server.next().is_authentic("new"):
+            pass
+        while not server.next().is_authentic("key"):
+            pass
+        self.assertEqual(daemon.status("servers")[0]["error"],
+                         "the map-server has the previous key still")
+        server.key = "new"
+        for _ in range(2):
+            while not server.next().is_authentic("new"):
+                pass
+        while daemon.status("servers")[0]["error"]:
+            server.next()
+        server.key = "key"
+        for _ in range(3):
+            self.assertTrue(server.next().is_authentic("new"))
+
+    def test_withdrawal_of_a_removed_eid_and_at_the_end(self):
+        server = self.map_server("key")
+        path = self.configure(server.line(words="withdraw=all"))
+        daemon = self.daemon("-f", path)
+        daemon.wait_for(r"acknowledged 2/2")
+        server.next()
+        subprocess.run(["sed", "-i", "/2610/s/ 1$/ 0/", path], check=True)
+        self.assertEqual(server.next().withdrawn, ["2610:d0:2121::/48"])
+        self.assertEqual(server.next().eids, ["153.16.38.0/25"])
+        daemon.stop()
+        self.assertEqual(daemon.process.returncode, 0)
+        self.assertEqual(server.next().withdrawn, ["153.16.38.0/25"])
+
+    def test_identity_closes_the_register(self):
+        server = self.map_server("key")
+        identity = "xtr-id=00112233445566778899aabbccddeeff site-id=42"
+        status, servers = self.once("-f", self.configure(server.line(words=identity)))
+        self.assertEqual((status, servers[0]["state"]), (0, "acknowledged"))
+        register = server.next()
+        self.assertEqual(register.identity.hex(),
+                         "00112233445566778899aabbccddeeff0000000000000042")
+
+    def test_status_of_servers_and_eids(self):
+        server = self.map_server("key")
+        silent = self.map_server("key", address="127.0.0.3", silent=True)
+        daemon = self.daemon("-f", self.configure(server.line(), silent.line()))
+        daemon.wait_for(r"acknowledged 2/2")
+        for _ in range(2):
+            silent.next()
+        first, second = daemon.status("servers")
+        self.assertLessEqual(first["age"], PATIENCE)
+        self.assertEqual((first["retried"], first["refused"], first["last-error"]), (0, 0, ""))
+        self.assertEqual((second["retried"], second["refused"]), (2, 0))
+        self.assertNotIn("age", second)
+        for eid in daemon.status("eids"):
+            self.assertEqual(eid["acknowledged"], 1)
+            self.assertEqual([one["server"] for one in eid["servers"]], ["127.0.0.1", "127.0.0.3"])
+            self.assertEqual(eid["servers"][0]["state"], "acknowledged")
+            self.assertIn(eid["servers"][1]["state"], ("pending", "timeout"))
+
+    def test_progress_on_a_terminal(self):
+        server = self.map_server("key")
+        silent = self.map_server("key", address="127.0.0.3", silent=True)
+        outer, inner = pty.openpty()
+        with subprocess.Popen(self.command("--once", "--timeout", "3", "-f",
+                                           self.configure(server.line(), silent.line())),
+                              stdout=subprocess.PIPE, stderr=inner) as once:
+            os.close(inner)
+            written = b""
+            while b"2 of 4 acknowledgements of 2 map-servers" not in written:
+                self.assertTrue(select.select([outer], [], [], PATIENCE)[0], written)
+                written += os.read(outer, 4096)
+            self.assertIn(b" acknowledged 2/2\n", once.communicate(timeout=PATIENCE)[0])
+        os.close(outer)
 
     def test_broken_edit_is_told_once_and_the_next_good_one_taken(self):
         server = self.map_server("key")

@@ -75,6 +75,13 @@ inline MapServerLine ConfigGenerator::map_server_line() {
 	line.proxy_reply = coin();
 	line.merge = coin();
 	line.whole_site = static_cast<WholeSite>(below(3));
+	line.withdraw = static_cast<Withdraw>(below(3));
+	if (coin()) {
+		line.identity.emplace();
+		line.identity->site_id = coin() ? 0 : below(~std::uint64_t{0});
+		if (coin())
+			for (auto &one : line.identity->xtr_id) one = octet();
+	}
 	return line;
 }
 

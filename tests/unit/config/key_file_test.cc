@@ -32,6 +32,16 @@ TEST(KeyFile, AKeyAlone) {
 	}
 }
 
+TEST(KeyFile, TwoKeysDuringAChange) {
+	Diagnostics found;
+	EXPECT_EQ(parse_key_file("new\nold\n", found),
+	    (std::vector<KeyFileLine>{{AnySelector{}, "new"}, {AnySelector{}, "old"}}));
+	EXPECT_EQ(parse_key_file("key-id=1 new\n* other\nkey-id=1 old\n", found),
+	    (std::vector<KeyFileLine>{
+	        {KeyIdSelector{1}, "new"}, {AnySelector{}, "other"}, {KeyIdSelector{1}, "old"}}));
+	EXPECT_EQ(lines(found), Lines{});
+}
+
 TEST(KeyFile, Errors) {
 	const std::string no_selector = "no selector, expected *, an address, a prefix as ADDR/LEN, or "
 	                                "key-id=N with N from 0 to 255";
@@ -40,9 +50,12 @@ TEST(KeyFile, Errors) {
 	EXPECT_EQ(found_in("192.0.2.1\n"), (Lines{"f:1:10: the line ends, expected a key"}));
 	EXPECT_EQ(found_in("* a b\n"), (Lines{"f:1:5: a word too many, expected the end of the line"}));
 	EXPECT_EQ(found_in("* a\nalone\n"),
-	    (Lines{"f:2:1: a key without a selector beside other lines, expected it alone"}));
-	EXPECT_EQ(found_in("::1 a\n* b\n0::1 c\n"),
-	    (Lines{"f:3:1: ::1 again, first on line 1, expected it once"}));
+	    (Lines{"f:2:1: a key without a selector beside lines with one, expected it alone"}));
+	EXPECT_EQ(found_in("::1 a\n* b\n0::1 c\n::1 d\n"),
+	    (Lines{"f:4:1: ::1 again, as on lines 1 and 3, expected the new key and the one before at "
+	           "most"}));
+	EXPECT_EQ(found_in("a\nb\nc\n"), (Lines{"f:3:1: * again, as on lines 1 and 2, expected the new "
+	                                        "key and the one before at most"}));
 }
 
 TEST(KeyFile, NoPartOfAKeyIsShown) {

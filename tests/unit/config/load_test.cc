@@ -108,6 +108,16 @@ TEST_F(Load, KeyFilesStandBesideTheConfiguration) {
 	EXPECT_EQ(site_.hypervisors[0].secret, "by-prefix");
 }
 
+TEST_F(Load, TheKeyBeforeStandsBehindTheNewOne) {
+	put("k", "* new\n192.0.2.1 other\n* old\n");
+	EXPECT_EQ(site(put("c", "@MAPSERVER\nms key-file=k\n192.0.2.1 key-file=k\n")), Lines{});
+	ASSERT_EQ(site_.map_servers.size(), 2U);
+	EXPECT_EQ(site_.map_servers[0].secret, "new");
+	EXPECT_EQ(site_.map_servers[0].previous_secret, "old");
+	EXPECT_EQ(site_.map_servers[1].secret, "other");
+	EXPECT_EQ(site_.map_servers[1].previous_secret, "");
+}
+
 TEST_F(Load, WhatIsWrongWithAKeyFileStandsAtItsLine) {
 	const auto key = put("k", "secret", 0640);
 	const auto other = put("o", "key-id=1 secret\n");

@@ -128,8 +128,10 @@ TEST(SiteConfig, EveryOptionOfAMapServer) {
 	const auto config = valid("@MAPSERVER\n"
 	                          "MS.Example.NET a=b#c alg=sha256 key-id=7 port=14342 notify=no "
 	                          "proxy=yes merge=yes whole-site=no\n"
-	                          "[2001:DB8::1]:14342 k alg=hkdf whole-site=yes\n"
-	                          "127.0.0.1:14342 k alg=sha1 whole-site=auto notify=yes\n"
+	                          "[2001:DB8::1]:14342 k alg=hkdf whole-site=yes withdraw=yes "
+	                          "xtr-id=00112233445566778899aabbccddeEFF site-id=42\n"
+	                          "127.0.0.1:14342 k alg=sha1 whole-site=auto notify=yes "
+	                          "withdraw=all site-id=0xffffffffffffffff\n"
 	                          "ms:99 k\n");
 	ASSERT_EQ(config.map_servers.size(), 4U);
 	const auto &first = config.map_servers[0];
@@ -146,6 +148,14 @@ TEST(SiteConfig, EveryOptionOfAMapServer) {
 	EXPECT_EQ(config.map_servers[1].port, 14342);
 	EXPECT_EQ(config.map_servers[1].algorithm, Algorithm::hkdf_hmac_sha256);
 	EXPECT_EQ(config.map_servers[1].whole_site, WholeSite::yes);
+	EXPECT_EQ(first.withdraw, Withdraw::none);
+	EXPECT_EQ(first.identity, std::nullopt);
+	EXPECT_EQ(config.map_servers[1].withdraw, Withdraw::removed);
+	ASSERT_TRUE(config.map_servers[1].identity);
+	EXPECT_EQ(to_hex(config.map_servers[1].identity->xtr_id), "00112233445566778899aabbccddeeff");
+	EXPECT_EQ(config.map_servers[1].identity->site_id, 0x42U);
+	EXPECT_EQ(config.map_servers[2].withdraw, Withdraw::all);
+	EXPECT_EQ(config.map_servers[2].identity, (XtrIdentity{{}, ~std::uint64_t{0}}));
 	EXPECT_EQ(config.map_servers[2].host, "127.0.0.1");
 	EXPECT_EQ(config.map_servers[2].port, 14342);
 	EXPECT_EQ(config.map_servers[3].host, "ms");

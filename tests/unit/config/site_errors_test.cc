@@ -12,7 +12,8 @@ Lines found_in(std::string_view text) {
 }
 
 constexpr std::string_view map_server_options =
-    "alg= key-id= key-file= port= notify= proxy= merge= whole-site=";
+    "alg= key-id= key-file= port= notify= proxy= merge= whole-site= withdraw= xtr-id= "
+    "site-id=";
 
 TEST(SiteErrors, Sections) {
 	EXPECT_EQ(found_in("@NOWHERE\n10.0.0.1 skipped\n"),
@@ -162,14 +163,21 @@ TEST(SiteErrors, HostsOfMapServers) {
 
 TEST(SiteErrors, OptionsOfMapServers) {
 	EXPECT_EQ(found_in("@MAPSERVER\nms K alg=none key-id=256 port=0 notify=1 proxy=y merge= "
-	                   "whole-site=maybe\n"),
+	                   "whole-site=maybe withdraw=never xtr-id=12 site-id=0x\n"),
 	    (Lines{"f:2:10: none is no alg, expected sha1, sha256 or hkdf",
 	        "f:2:22: 256 is no key-id, expected 0 to 255",
 	        "f:2:31: 0 is no port, expected 1 to 65535",
 	        "f:2:40: 1 is no notify, expected yes or no",
 	        "f:2:48: y is no proxy, expected yes or no",
 	        "f:2:56: \"\" is no merge, expected yes or no",
-	        "f:2:68: maybe is no whole-site, expected auto, yes or no"}));
+	        "f:2:68: maybe is no whole-site, expected auto, yes or no",
+	        "f:2:83: never is no withdraw, expected no, yes or all",
+	        "f:2:96: 12 is no xtr-id, expected 32 hexadecimal digits",
+	        "f:2:107: 0x is no site-id, expected up to 16 hexadecimal digits"}));
+	EXPECT_EQ(found_in("@MAPSERVER\nms K site-id=10000000000000000 "
+	                   "xtr-id=0x00112233445566778899aabbccddeeff0\n")
+	              .size(),
+	    2U);
 	EXPECT_EQ(found_in("@MAPSERVER\nms K algo=sha1\n"),
 	    (Lines{"f:2:6: algo= is unknown here, expected the end of the line or one of " +
 	           std::string(map_server_options)}));

@@ -265,5 +265,41 @@ TEST(RegistrarChange, ChangeIsRegisteredAtOnceAndOnlyWhereSomethingChanged) {
 	EXPECT_EQ(simulation.status(1).state, RegistrationState::acknowledged);
 }
 
+SiteConfig one_eid(const SiteConfig &site, std::size_t eid) {
+	SiteConfig one;
+	one.eids = {site.eids[eid]};
+	const auto rlocs = site.rlocs_of(site.eids[eid]);
+	one.rlocs.assign(rlocs.begin(), rlocs.end());
+	one.eids[0].first_rloc = 0;
+	return one;
+}
+
+TEST_F(LargeSite, OneEidThatChangedIsRegisteredWithoutTheRestOfTheFile) {
+	const auto change = [&](std::size_t eid) {
+		simulation.registrar.change_eids(one_eid(site, eid), simulation.moment.now);
+		simulation.run_for(100ms);
+		Eids sent;
+		for (const auto &one : simulation.sent)
+			for (const auto &text : eids_in(one)) sent.push_back(text);
+		simulation.sent.clear();
+		return sent;
+	};
+	site.rlocs[50].weight = 7;
+	EXPECT_EQ(change(50), Eids{"10.0.0.50"});
+	EXPECT_EQ(change(50), Eids{});
+	site.rlocs[50].priority = 255; // moved away
+	EXPECT_EQ(change(50), Eids{});
+	EXPECT_EQ(simulation.status().records, 399U);
+	site.rlocs[50].priority = 1;
+	EXPECT_EQ(change(50), Eids{"10.0.0.50"});
+	EXPECT_EQ(simulation.status().records, 400U);
+	expect_all_acknowledged();
+	// What the file says, read later, is no news, but for the order.
+	configure();
+	simulation.run_for(100ms);
+	EXPECT_EQ(simulation.sent.size(), 0U);
+	EXPECT_EQ(eids_of_the_next_period().size(), 400U);
+}
+
 } // namespace
 } // namespace lisp

@@ -96,7 +96,7 @@ public:
 
 	void receive(const Endpoint &from, const Octets &octets) {
 		Registrar::Effects effects;
-		EXPECT_FALSE(registrar.receive(from, octets, effects));
+		EXPECT_FALSE(registrar.receive(from, octets, moment.now, effects));
 		carry_out(effects);
 	}
 

@@ -1,33 +1,11 @@
 // What a site tells its Map-Servers, and when: the REG rows of the conformance list.
-#include "engine/registrar_simulation.h"
+#include "engine/golden_site.h"
 
 #include <map>
 #include <set>
 
 namespace lisp {
 namespace {
-
-// The site whose register the golden packets REG-* carry.
-SiteConfig golden_site() {
-	SiteConfig site;
-	auto line = map_server("192.0.2.1", "golden-key-1");
-	line.key_id = 1;
-	line.proxy_reply = true;
-	site.map_servers = {line};
-	add_eid(site, "203.0.113.0/24", 1440,
-	    {rloc("198.51.100.10", 1, 50, false), rloc("198.51.100.9", 1, 50, true)});
-	add_eid(site, "2001:db8:1::/48", 1440,
-	    {rloc("2001:db8:ffff::9", 2, 100, false), rloc("198.51.100.9", 1, 50, true)});
-	return site;
-}
-
-std::string first_register(const SiteConfig &site, std::uint64_t nonce) {
-	Simulation simulation{site, {}, nonce};
-	simulation.moment.wall = 0;
-	simulation.resolve_all();
-	simulation.tick();
-	return simulation.sent.empty() ? "" : to_hex(simulation.sent[0].octets);
-}
 
 TEST(Registrar, C053_SeedConfigurationGivesTheSeedRegister) {
 	SiteConfig site;
@@ -538,11 +516,14 @@ TEST(Registrar, ForeignAndBrokenDatagramsAreCounted) {
 	Registrar::Effects effects;
 	const Endpoint from{address("192.0.2.1"), 4342};
 	const auto truncated = Bytes{golden("NTF-SHA1-20").octets}.first(30);
-	EXPECT_TRUE(simulation.registrar.receive(from, truncated, effects));
-	EXPECT_FALSE(simulation.registrar.receive(from, golden("REQ-V4").octets, effects));
-	EXPECT_FALSE(simulation.registrar.receive(from, golden("NTF-SHA1-20").octets, effects));
-	EXPECT_TRUE(simulation.registrar.receive(from, {}, effects));
-	EXPECT_TRUE(simulation.registrar.receive(from, golden("LCAF-VENDOR").octets, effects));
+	EXPECT_TRUE(simulation.registrar.receive(from, truncated, simulation.moment.now, effects));
+	EXPECT_FALSE(simulation.registrar.receive(
+	    from, golden("REQ-V4").octets, simulation.moment.now, effects));
+	EXPECT_FALSE(simulation.registrar.receive(
+	    from, golden("NTF-SHA1-20").octets, simulation.moment.now, effects));
+	EXPECT_TRUE(simulation.registrar.receive(from, {}, simulation.moment.now, effects));
+	EXPECT_TRUE(simulation.registrar.receive(
+	    from, golden("LCAF-VENDOR").octets, simulation.moment.now, effects));
 	EXPECT_TRUE(effects.empty());
 	EXPECT_EQ(simulation.registrar.counters().malformed, 2U);
 	EXPECT_EQ(simulation.registrar.counters().unexpected, 1U);
