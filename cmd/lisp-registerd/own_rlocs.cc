@@ -41,6 +41,11 @@ void OwnRlocs::configure(const SiteConfig &config) {
 	look();
 }
 
+void OwnRlocs::change_eids(const SiteConfig &sections) {
+	for (const auto &rloc : own_rlocs(sections)) states_.try_emplace(rloc, State::unknown);
+	look(Which::new_ones);
+}
+
 OwnRlocs::State OwnRlocs::look_at(const IpAddress &rloc, State before) const {
 	const auto own = can_bind_(rloc);
 	if (!own) return before;
@@ -50,12 +55,13 @@ OwnRlocs::State OwnRlocs::look_at(const IpAddress &rloc, State before) const {
 	return was_own ? State::lost : State::never;
 }
 
-void OwnRlocs::look() {
+void OwnRlocs::look(Which which) {
 	std::vector<IpAddress> never;
 	std::vector<IpAddress> lost;
 	std::vector<IpAddress> back;
 	std::vector<IpAddress> there;
 	for (auto &[rloc, state] : states_) {
+		if (which == Which::new_ones && state != State::unknown) continue;
 		const auto before = std::exchange(state, look_at(rloc, state));
 		if (state == before) continue;
 		if (state == State::never) never.push_back(rloc);

@@ -21,15 +21,20 @@ public:
 	// Looks at those of another configuration, the first or the next. What was lost stays lost.
 	void configure(const SiteConfig &config);
 
+	// Sections of the configuration that have changed: looks at what is new in them.
+	void change_eids(const SiteConfig &sections);
+
 	// Looks at all of them again. What is new is logged: that one is lost, that it is back, and
 	// that one never was this host's.
-	void look();
+	void look() { look(Which::all); }
 
 	// Those that were this host's and are no longer, in ascending order.
 	std::vector<IpAddress> lost() const;
 
 private:
 	enum class State : std::uint8_t { unknown, never, present, lost };
+	enum class Which : std::uint8_t { all, new_ones };
+	void look(Which which);
 	State look_at(const IpAddress &rloc, State before) const;
 
 	Log &log_;

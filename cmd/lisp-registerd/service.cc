@@ -79,6 +79,8 @@ void Service::configure(const SiteConfig &config) {
 
 void Service::change_eids(const SiteConfig &sections) {
 	if (ended_) return;
+	own_rlocs_.change_eids(sections);
+	registrar_.set_lost(own_rlocs_.lost(), std::chrono::steady_clock::now());
 	registrar_.change_eids(sections, std::chrono::steady_clock::now());
 	work();
 }

@@ -1,6 +1,7 @@
 #include "net/interface_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lisp {
 
@@ -11,23 +12,28 @@ using Clock = std::chrono::steady_clock;
 } // namespace
 
 InterfaceWatch::InterfaceWatch(Loop &loop, std::function<void()> changed)
-    : quiet_(loop,
-          [this, changed] {
-	          first_ = {};
-	          settled_.set(Clock::now() + settling_time);
-	          changed();
-          }),
-      settled_(loop, changed) {
+    : changed_(std::move(changed)), quiet_(loop, [this] { tell(); }),
+      settled_(loop, [this] { changed_(); }) {
 	if (failure()) return;
-	watch_ = loop.on_readable(events_.descriptor(), [this] { take(); });
+	watch_ = loop.on_readable(events_.descriptor(), [this] {
+		if (events_.take()) tell_soon();
+	});
 }
 
-void InterfaceWatch::take() {
-	if (!events_.take()) return;
+void InterfaceWatch::tell_soon() {
 	const auto now = Clock::now();
 	if (first_ == Instant{}) first_ = now;
 	settled_.cancel();
 	quiet_.set(std::min(now + quiet_time, first_ + patience));
+}
+
+void InterfaceWatch::tell() {
+	const auto now = Clock::now();
+	// Not quiet, as it now turns out.
+	if (events_.take() && now < first_ + patience) return tell_soon();
+	first_ = {};
+	settled_.set(now + settling_time);
+	changed_();
 }
 
 } // namespace lisp

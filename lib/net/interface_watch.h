@@ -5,6 +5,8 @@
 #include "net/os_interface_events.h"
 
 #include <chrono>
+#include <functional>
+#include <system_error>
 
 namespace lisp {
 
@@ -23,8 +25,10 @@ public:
 	std::error_code failure() const { return events_.failure(); } // why nothing is told
 
 private:
-	void take();
+	void tell_soon();
+	void tell();
 
+	std::function<void()> changed_;
 	Instant first_{}; // of the changes that are not told yet
 	Loop::Timer quiet_;
 	Loop::Timer settled_;

@@ -309,6 +309,18 @@ class Operation(Site):
                 self.expect(itr, map_reply([record("203.0.113.0/24", 1440, locators)]),
                             daemon.listen[0])
 
+    def test_edits_of_key_files_are_edits(self):
+        key = write_secret(os.path.join(self.directory, "key"), "first\n")
+        write_secret(self.config, CONFIG + "@HYPERVISOR\n192.0.2.0/24 - key-file=key\n")
+        with self.start() as daemon:
+            for change, told in (
+                    (lambda: os.remove(key), "edited, not reloaded because of errors"),
+                    (lambda: write_secret(key, "first\n"), "edited, says what is in force"),
+                    (lambda: write_secret(key, "second\n"), "edited, reloaded")):
+                start = len(daemon.stderr)
+                change()
+                daemon.wait_for(r"lisp\.conf: " + told, start)
+
     def test_reload_of_a_wrong_configuration_keeps_the_old_one_and_names_every_error(self):
         with self.start() as daemon, udp("127.0.0.1") as itr:
             wrong = CONFIG.replace("1440	1", "1440	9").replace("	5	1", "	many	1")

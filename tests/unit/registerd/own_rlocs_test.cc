@@ -92,6 +92,24 @@ TEST_F(OwnRlocsOfASite, StayLostWhenTheConfigurationChangesAndWhenItLacksThemFor
 	EXPECT_EQ(own.lost(), Addresses{one});
 }
 
+TEST_F(OwnRlocsOfASite, OfSectionsThatChangedAreLookedAtWhenTheyAreNew) {
+	host.erase(two);
+	configure();
+	asked = 0;
+	SiteConfig sections;
+	add_eid(sections, "10.0.0.0/24", 60,
+	    {rloc("192.0.2.1", 1, 1, true), rloc("192.0.2.2", 1, 1, true),
+	        rloc("192.0.2.9", 1, 1, true), rloc("192.0.2.10", 1, 1, false)});
+	host.insert(address("192.0.2.9"));
+	testing::internal::CaptureStderr();
+	own.change_eids(sections);
+	EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+	EXPECT_EQ(asked, 1U);
+	host.clear();
+	look();
+	EXPECT_EQ(own.lost(), (Addresses{one, address("192.0.2.9")}));
+}
+
 TEST_F(OwnRlocsOfASite, StayAsTheyAreWhileTheSystemDoesNotTell) {
 	can_tell = false;
 	EXPECT_EQ(configure(), "");
