@@ -47,7 +47,9 @@ private:
 	void try_next_address(std::size_t server);
 	void work();
 	void carry_out(const Registrar::Effects &effects, Instant now);
-	void send(const Registrar::Send &datagram, Instant now);
+	void take(const Endpoint &from, const Endpoint &to, Bytes octets);
+	void send_waiting(Instant now);
+	void settle();
 	void tell_changes();
 	void tell(const RegistrationStatus &status);
 
@@ -56,6 +58,7 @@ private:
 	NonceFile nonces_;
 	Registrar registrar_;
 	Sockets sockets_;
+	std::vector<UdpSocket::Datagram> to_send_;
 	Resolver resolver_;
 	std::map<std::string, Host> hosts_;
 	Loop::Timer timer_;

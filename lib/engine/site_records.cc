@@ -24,7 +24,7 @@ bool is_registered(const SiteConfig &config, const EidSection &section) {
 SiteRecords::SiteRecords(const SiteConfig &config) {
 	Arena arena;
 	eids_.reserve(config.eids.size());
-	records_.reserve(config.eids.size());
+	records_.reserve(config.eids.size(), config.rlocs.size());
 	for (const auto &section : config.eids) {
 		if (!is_registered(config, section)) continue;
 		eids_.push_back(section.eid);
