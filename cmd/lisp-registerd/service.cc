@@ -33,9 +33,10 @@ Service::Service(Daemon &daemon, const RegisterdOptions &options, NonceFile nonc
       registrar_(registration_options(options), nonces_.ceiling()), sockets_(options, daemon.log()),
       own_rlocs_(daemon.log(), can_bind), resolver_(daemon.loop()),
       timer_(daemon.loop(), [this] { work(); }), reports_itself_(options.once) {
-	sockets_.watch(daemon.loop(), [this](const Endpoint &from, const Endpoint &to, Bytes octets) {
-		receive(from, to, octets);
-	});
+	sockets_.watch(
+	    daemon.loop(),
+	    [this](const Endpoint &from, const Endpoint &to, Bytes octets) { take(from, to, octets); },
+	    [this] { settle(); });
 	if (!options.once) watch_interfaces();
 }
 
@@ -159,12 +160,21 @@ void Service::work() {
 	Registrar::Effects effects;
 	registrar_.tick(moment, effects);
 	carry_out(effects, moment.now);
+	settle();
+}
+
+void Service::settle() {
 	tell_changes();
 	if (const auto deadline = registrar_.deadline()) timer_.set(*deadline);
 	progress_();
 }
 
 void Service::receive(const Endpoint &from, const Endpoint &to, Bytes octets) {
+	take(from, to, octets);
+	settle();
+}
+
+void Service::take(const Endpoint &from, const Endpoint &to, Bytes octets) {
 	messages_.received(from, to, octets);
 	Registrar::Effects effects;
 	const auto now = std::chrono::steady_clock::now();
@@ -172,17 +182,15 @@ void Service::receive(const Endpoint &from, const Endpoint &to, Bytes octets) {
 	if (fault && daemon_.log().allow(now))
 		daemon_.log().warning("{}: {}: {}", to_string(from), type_name(octets), to_string(*fault));
 	carry_out(effects, now);
-	tell_changes();
-	if (const auto deadline = registrar_.deadline()) timer_.set(*deadline);
-	progress_();
 }
 
 void Service::carry_out(const Registrar::Effects &effects, Instant now) {
 	for (const auto &effect : effects) {
 		if (const auto *datagram = std::get_if<Registrar::Send>(&effect)) {
-			send(*datagram, now);
+			to_send_.push_back({datagram->to, datagram->octets});
 			continue;
 		}
+		send_waiting(now);
 		const auto error = nonces_.save(std::get<Registrar::SaveNonceCeiling>(effect).ceiling);
 		if (error && nonces_saved_)
 			daemon_.log().error(
@@ -192,16 +200,18 @@ void Service::carry_out(const Registrar::Effects &effects, Instant now) {
 		registrar_.not_saved(now, now + save_retry);
 		return;
 	}
+	send_waiting(now);
 }
 
-void Service::send(const Registrar::Send &datagram, Instant now) {
-	messages_.sent(
-	    sockets_.local(datagram.to.address).value_or(Endpoint{}), datagram.to, datagram.octets);
-	const auto error = sockets_.send(datagram.to, datagram.octets);
-	if (!error) return;
-	++failed_sends_;
-	if (daemon_.log().allow(now))
-		daemon_.log().warning("{}: {}", to_string(datagram.to), error.message());
+void Service::send_waiting(Instant now) {
+	for (const auto &[to, octets] : to_send_)
+		messages_.sent(sockets_.local(to.address).value_or(Endpoint{}), to, octets);
+	sockets_.send(to_send_, [&](const auto &datagram, const auto &error) {
+		++failed_sends_;
+		if (daemon_.log().allow(now))
+			daemon_.log().warning("{}: {}", to_string(datagram.to), error.message());
+	});
+	to_send_.clear();
 }
 
 void Service::tell_changes() {

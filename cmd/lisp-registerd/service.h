@@ -57,7 +57,9 @@ private:
 	void look_at_own_rlocs();
 	void work();
 	void carry_out(const Registrar::Effects &effects, Instant now);
-	void send(const Registrar::Send &datagram, Instant now);
+	void take(const Endpoint &from, const Endpoint &to, Bytes octets);
+	void send_waiting(Instant now);
+	void settle();
 	void tell_changes();
 	void tell(const RegistrationStatus &status);
 
@@ -68,6 +70,7 @@ private:
 	Sockets sockets_;
 	OwnRlocs own_rlocs_;
 	std::optional<InterfaceWatch> interfaces_;
+	std::vector<UdpSocket::Datagram> to_send_;
 	Resolver resolver_;
 	std::map<std::string, Host> hosts_;
 	Loop::Timer timer_;

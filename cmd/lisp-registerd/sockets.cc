@@ -51,10 +51,12 @@ std::optional<Endpoint> Sockets::local(const IpAddress &towards) const {
 	return std::nullopt;
 }
 
-void Sockets::watch(Loop &loop, Handler handler) {
+void Sockets::watch(Loop &loop, Handler handler, std::function<void()> after) {
 	for (auto &socket : sockets_)
-		watches_.push_back(loop.on_readable(
-		    socket.descriptor(), [this, &socket, handler] { receive(socket, handler); }));
+		watches_.push_back(loop.on_readable(socket.descriptor(), [this, &socket, handler, after] {
+			receive(socket, handler);
+			after();
+		}));
 }
 
 void Sockets::receive(UdpSocket &socket, const Handler &handler) {
@@ -65,10 +67,27 @@ void Sockets::receive(UdpSocket &socket, const Handler &handler) {
 	}
 }
 
-std::error_code Sockets::send(const Endpoint &to, Bytes octets) {
+UdpSocket *Sockets::socket_for(const IpAddress &towards) {
 	for (auto &socket : sockets_)
-		if (socket.local().address.family == to.address.family) return socket.send(to, octets);
-	return std::make_error_code(std::errc::address_family_not_supported);
+		if (socket.local().address.family == towards.family) return &socket;
+	return nullptr;
+}
+
+void Sockets::send(std::span<const UdpSocket::Datagram> datagrams, const Failed &failed) {
+	while (!datagrams.empty()) {
+		auto *socket = socket_for(datagrams[0].to.address);
+		UdpSocket::Progress progress;
+		if (socket != nullptr)
+			progress = socket->send(datagrams);
+		else
+			progress.error = std::make_error_code(std::errc::address_family_not_supported);
+		datagrams = datagrams.subspan(progress.sent);
+		if (datagrams.empty()) return;
+		// Where the family alone is another, another socket may have it.
+		if (progress.sent > 0 && socket_for(datagrams[0].to.address) != socket) continue;
+		failed(datagrams[0], progress.error);
+		datagrams = datagrams.subspan(1);
+	}
 }
 
 } // namespace lisp

@@ -22,12 +22,17 @@ public:
 	std::optional<Endpoint> local(const IpAddress &towards) const;
 
 	using Handler = std::function<void(const Endpoint &from, const Endpoint &to, Bytes octets)>;
-	void watch(Loop &loop, Handler handler);
+	// `after`: called whenever all that was waiting has been handed over.
+	void watch(Loop &loop, Handler handler, std::function<void()> after);
 
-	std::error_code send(const Endpoint &to, Bytes octets);
+	using Failed =
+	    std::function<void(const UdpSocket::Datagram &datagram, const std::error_code &error)>;
+	// In their order; one that cannot be sent keeps none back.
+	void send(std::span<const UdpSocket::Datagram> datagrams, const Failed &failed);
 
 private:
 	void receive(UdpSocket &socket, const Handler &handler);
+	UdpSocket *socket_for(const IpAddress &towards);
 
 	std::vector<UdpSocket> sockets_;
 	std::vector<Loop::Watch> watches_; // gone before the sockets are

@@ -13,8 +13,9 @@ SiteConfig parse_site_config(std::string_view text, Diagnostics &found) {
 MapRecord map_record(const SiteConfig &config, const EidSection &section, Arena &arena) {
 	const auto rlocs = config.rlocs_of(section);
 	const auto locators = arena.array<Locator>(rlocs.size());
-	std::transform(rlocs.begin(), rlocs.end(), locators.begin(), [](const RlocLine &line) {
-		Locator locator;
+	for (std::size_t i = 0; i < rlocs.size(); ++i) {
+		const auto &line = rlocs[i];
+		auto &locator = locators[i];
 		locator.priority = line.priority;
 		locator.weight = line.weight;
 		locator.multicast_priority = line.multicast_priority;
@@ -22,8 +23,7 @@ MapRecord map_record(const SiteConfig &config, const EidSection &section, Arena 
 		locator.local = line.local;
 		locator.reachable = true;
 		locator.rloc = line.rloc;
-		return locator;
-	});
+	}
 	std::sort(locators.begin(), locators.end(), locator_before);
 	MapRecord record;
 	record.ttl = section.ttl;

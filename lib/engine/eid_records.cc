@@ -4,7 +4,7 @@ namespace lisp {
 
 EidRecords::EidRecords(const SiteConfig &config) {
 	Arena arena;
-	records_.reserve(config.eids.size());
+	records_.reserve(config.eids.size(), config.rlocs.size());
 	for (const auto &section : config.eids) {
 		index_.insert(section.eid, static_cast<PrefixIndex::Value>(records_.size()));
 		records_.append(config, section, arena);

@@ -10,7 +10,11 @@ namespace lisp {
 
 class EncodedRecords {
 public:
-	void reserve(std::size_t records) { starts_.reserve(records + 1); }
+	// Room for so many records and locators, of IPv4.
+	void reserve(std::size_t records, std::size_t locators) {
+		starts_.reserve(records + 1);
+		octets_.reserve(records * 16 + locators * 12);
+	}
 	// `scratch` is reset.
 	void append(const SiteConfig &config, const EidSection &section, Arena &scratch);
 	void append(Bytes record);

@@ -28,7 +28,7 @@ bool has_moved_away(const SiteConfig &config, const EidSection &section) {
 SiteRecords::SiteRecords(const SiteConfig &config) {
 	Arena arena;
 	eids_.reserve(config.eids.size());
-	records_.reserve(config.eids.size());
+	records_.reserve(config.eids.size(), config.rlocs.size());
 	for (const auto &section : config.eids) append(config, section, arena);
 	std::sort(moved_away_.begin(), moved_away_.end());
 }

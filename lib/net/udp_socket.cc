@@ -5,10 +5,12 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace lisp {
 
@@ -168,6 +170,38 @@ std::optional<bool> can_bind(const IpAddress &address) {
 	case EINVAL: return false; // a link-local address without its link
 	default: return std::nullopt;
 	}
+}
+
+UdpSocket::Progress UdpSocket::send(std::span<const Datagram> datagrams) {
+	constexpr std::size_t batch = 64;
+	std::vector<SocketAddress> to;
+	std::vector<iovec> parts;
+	std::vector<msghdr> messages;
+	to.reserve(std::min(batch, datagrams.size()));
+	parts.reserve(to.capacity());
+	Progress progress;
+	while (progress.sent < datagrams.size()) {
+		to.clear();
+		parts.clear();
+		messages.clear();
+		for (const auto &[endpoint, octets] : datagrams.subspan(progress.sent)) {
+			if (to.size() == to.capacity() || endpoint.address.family != local_.address.family)
+				break;
+			to.emplace_back(endpoint);
+			parts.push_back({const_cast<std::uint8_t *>(octets.data()), octets.size()});
+			auto &message = messages.emplace_back();
+			message.msg_name = to.back().fill();
+			message.msg_namelen = to.back().size();
+			message.msg_iov = &parts.back();
+			message.msg_iovlen = 1;
+		}
+		errno = EAFNOSUPPORT;
+		const auto sent = messages.empty() ? 0 : os::send_several(descriptor_, messages);
+		if (sent == 0) progress.error = error_code();
+		if (sent == 0) break;
+		progress.sent += sent;
+	}
+	return progress;
 }
 
 bool is_family_missing(const std::error_code &error) {

@@ -4,6 +4,7 @@
 #include "address/ip_address.h"
 
 #include <optional>
+#include <span>
 #include <system_error>
 
 namespace lisp {
@@ -30,6 +31,17 @@ public:
 
 	// `source` none: the system chooses. EAGAIN and unreachable networks are ordinary results.
 	std::error_code send(const Endpoint &to, Bytes octets, const IpAddress &source = {});
+
+	struct Datagram {
+		Endpoint to;
+		Bytes octets;
+	};
+	struct Progress {
+		std::size_t sent = 0;
+		std::error_code error; // of the datagram after those, where there is one
+	};
+	// Several in their order, with fewer calls of the system; it chooses the source.
+	Progress send(std::span<const Datagram> datagrams);
 
 	int descriptor() const { return descriptor_; }
 	const Endpoint &local() const { return local_; }

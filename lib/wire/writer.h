@@ -75,8 +75,10 @@ private:
 			if (value >> (8 * N) != 0) return fail(field);
 		}
 		const Room to = claim(N, field);
-		for (auto i = to.size(); i > 0; --i, value >>= 8)
-			to[i - 1] = static_cast<std::uint8_t>(value);
+		if (to.size() != N) return;
+		// A count that the compiler knows makes one store of it.
+		for (std::size_t i = 0; i < N; ++i)
+			to[i] = static_cast<std::uint8_t>(value >> 8 * (N - 1 - i));
 	}
 
 	Room room_;

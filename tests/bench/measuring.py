@@ -4,9 +4,14 @@ import statistics
 import subprocess
 
 
-def cpu_seconds(command):
-    """User and system time of a run that must succeed. Its output goes nowhere."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+def cpu_seconds(command, until=None):
+    """User and system time of a run that must succeed. Its output goes nowhere. One that runs on is
+    ended when a line on its standard error contains `until`."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if until is not None and until in line:
+            process.terminate()
+            until = None
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
@@ -15,11 +20,13 @@ def cpu_seconds(command):
 
 
 def interleaved(commands, rounds):
-    """The median CPU seconds of each command, one round after the other."""
+    """The median CPU seconds of each command, one round after the other. A pair is a command that
+    runs on, and what cpu_seconds() waits for."""
     seconds = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
-            seconds[name].append(cpu_seconds(command))
+            seconds[name].append(cpu_seconds(*command) if isinstance(command, tuple)
+                                 else cpu_seconds(command))
     return {name: statistics.median(times) for name, times in seconds.items()}
 
 
