@@ -5,8 +5,8 @@ was asked of it since the last sync is meant to be worse than any file system do
 
 - of the changes of names, each may have come about or not, whatever became of the others, until
   their directory is synced; that of the file does nothing for its name;
-- of the writes to a file, in whatever order, each may have come about or not; the last one that has
-  may have done so in part; and a file may have grown without its octets. Names do not wait for them.
+- of the writes to a file, in whatever order, each may have come about or not; the last one that
+  has may have done so in part; a file may have grown without its octets. Names wait for nothing.
 """
 
 import itertools
