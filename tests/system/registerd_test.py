@@ -104,6 +104,8 @@ class Register:
 class MapServer:
     """Answers authentic registers; `registers` has all of them, whatever their key."""
 
+    taken_apart = Register
+
     def __init__(self, key, address="127.0.0.1", family=socket.AF_INET, silent=False):
         self.key = key
         self.silent = silent
@@ -123,7 +125,7 @@ class MapServer:
             if octets[0] >> 4 != 3:
                 self.others.put(octets)
                 continue
-            register = Register(octets, source)
+            register = self.taken_apart(octets, source)
             self.registers.put(register)
             if register.is_authentic(self.key) and register.want_notify and not self.silent:
                 self.socket.sendto(register.notify(self.key), source)
