@@ -33,6 +33,14 @@ const passwd &account(const std::string &user) {
 	fail("user '" + user + "'");
 }
 
+void sync_directory(const std::string &path) {
+	const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const bool synced = directory >= 0 && fsync(directory) == 0;
+	const int error = errno;
+	if (directory >= 0) close(directory);
+	if (!synced) throw std::system_error(error, std::generic_category(), path);
+}
+
 bool write_all(int descriptor, std::string_view text) {
 	while (!text.empty()) {
 		const auto written = write(descriptor, text.data(), text.size());
@@ -45,19 +53,21 @@ bool write_all(int descriptor, std::string_view text) {
 } // namespace
 
 void make_directory(const std::string &path, mode_t mode, const std::string &user) {
+	const auto slash = path.find_last_of('/');
+	const auto parent = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
 	if (mkdir(path.c_str(), mode) == 0) {
 		// mkdir() heeds the umask, which was meant for files.
 		if (chmod(path.c_str(), mode) < 0) fail(path);
 		if (!user.empty()) give_to(path, user);
+		sync_directory(parent);
 		return;
 	}
 	const int error = errno;
 	struct stat status {};
 	if (error == EEXIST && stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return;
-	const auto slash = path.find_last_of('/');
 	if (error != ENOENT || slash == std::string::npos || slash == 0)
 		throw std::system_error(error, std::generic_category(), path);
-	make_directory(path.substr(0, slash), 0755, {});
+	make_directory(parent, 0755, {});
 	make_directory(path, mode, user);
 }
 

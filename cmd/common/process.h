@@ -8,8 +8,8 @@
 
 namespace lisp {
 
-// Makes `path` and what is missing above it. What was made belongs to `user` unless that is empty.
-// Throws std::system_error.
+// Makes `path` and what is missing above it, to last through a loss of power. What was made belongs
+// to `user` unless that is empty. Throws std::system_error.
 void make_directory(const std::string &path, mode_t mode, const std::string &user);
 
 void give_to(const std::string &path, const std::string &user);

@@ -2,6 +2,7 @@
 import os
 import statistics
 import subprocess
+import time
 
 
 def cpu_seconds(command, until=None):
@@ -17,6 +18,13 @@ def cpu_seconds(command, until=None):
     if process.returncode != 0:
         raise SystemExit(f'{command[0]}: exit status {process.returncode}')
     return usage.ru_utime + usage.ru_stime
+
+
+def wall_seconds(command):
+    """How long a run takes that must succeed. Its output goes nowhere."""
+    begin = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.monotonic() - begin
 
 
 def interleaved(commands, rounds):

@@ -114,6 +114,8 @@ class Register:
 class MapServer:
     """Answers authentic registers; `registers` has all of them, whatever their key."""
 
+    taken_apart = Register
+
     def __init__(self, key, address="127.0.0.1", family=socket.AF_INET, silent=False):
         self.key = key
         self.silent = silent
@@ -133,7 +135,7 @@ class MapServer:
             if octets[0] >> 4 != 3:
                 self.others.put(octets)
                 continue
-            register = Register(octets, source)
+            register = self.taken_apart(octets, source)
             self.registers.put(register)
             if register.is_authentic(self.key) and register.want_notify and not self.silent:
                 self.socket.sendto(register.notify(self.key), source)
@@ -629,6 +631,40 @@ class RegisterdTest(RegisterdCase):
         self.assertRegex(done.stderr, r"lisp\.conf:2:\d+: ")
         for wrong in (["--interval", "0"], ["--mtu", "20"], ["--json"], ["--source", "nowhere"]):
             self.assertEqual(run("-f", self.configure("127.0.0.1 key\n"), *wrong).returncode, 2)
+
+    def test_check_tells_every_error_with_its_place(self):
+        path = write_secret(os.path.join(self.directory, "lisp.conf"), """\
+# five errors, one of them indented
+@MAPSERVER
+ms.example.net\tsecret alg=md5
+192.0.2.1 secret port=70000
+@EID
+10.1.0.0 33 60 1
+192.0.2.1 1 100 1
+
+@EID
+10.2.0.0 16 60 1
+  192.0.2.1  256 100 1 # too much
+192.0.2.2 1 100 1
+
+@EID
+10.3.0.0/16 60 1
+192.0.2.1 1 100 1
+@EID
+10.3.0.0 16 60 1
+192.0.2.1 1 100 1
+""")
+        done = subprocess.run(self.command("-n", "-f", path), capture_output=True, text=True,
+                              timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr, f"""\
+{path}:3:27: md5 is no alg, expected sha1, sha256 or hkdf
+{path}:4:23: 70000 is no port, expected 1 to 65535
+{path}:6:10: 33 is no mask length, expected 0 to 32
+{path}:11:14: 256 is no priority, expected 0 to 255
+{path}:18:1: 10.3.0.0/16 again, first on line 15, expected it once
+""")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ void expect_stable(std::string_view text, Parse parse, Print print) {
 }
 
 TEST(ConfigLaws, NoTruncationAndNoDamageIsTooMuch) {
-	for (unsigned seed = 0; seed < 30; ++seed) {
+	for (unsigned seed = 0; seed < 100; ++seed) {
 		ConfigGenerator generator{seed};
 		const auto site = print_site_config(generator.site());
 		for (std::size_t size = 0; size <= site.size(); ++size)
