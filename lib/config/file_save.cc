@@ -1,5 +1,7 @@
 #include "config/file_save.h"
 
+#include "config/os_names.h"
+
 #include <sys/file.h>
 #include <sys/stat.h>
 
@@ -41,8 +43,10 @@ bool write_all(int file, std::string_view text) {
 	return true;
 }
 
+} // namespace
+
 // The temporary file, removed unless it is kept.
-class Fresh {
+class LockedFile::Fresh {
 public:
 	Fresh(int directory, std::string name) : directory_(directory), name_(std::move(name)) {
 		// What a killed program has left is not written to, nor what another user put there.
@@ -58,6 +62,10 @@ public:
 
 	bool is_open() const { return file_.is_open(); }
 	int number() const { return file_.number(); }
+	const std::string &name() const { return name_; } // it is removed, whatever file has it then
+	bool exchange_with(const std::string &name) {
+		return os::exchange_names(directory_, name_.c_str(), name.c_str()) == 0;
+	}
 	bool rename_to(const std::string &name) {
 		kept_ = renameat(directory_, name_.c_str(), directory_, name.c_str()) == 0;
 		return kept_;
@@ -69,8 +77,6 @@ private:
 	Descriptor file_;
 	bool kept_ = false;
 };
-
-} // namespace
 
 std::optional<LockedFile> LockedFile::open(const std::string &path, Diagnostics &found) {
 	for (;;) {
@@ -106,26 +112,35 @@ LockedFile::Outcome LockedFile::replace(
 	if (!write(fresh.number(), text, found)) return Outcome::failed;
 	FileVersion written;
 	const bool known = read_version(written, fresh.number(), text, file_clock());
-	if (!is_still(version)) return Outcome::changed;
-	if (!known || !fresh.rename_to(name_)) {
-		failure(found, "cannot be saved");
-		return Outcome::failed;
-	}
+	const auto outcome = known ? put_in_place(fresh, version) : Outcome::failed;
+	if (outcome == Outcome::failed) failure(found, "cannot be saved");
+	if (outcome != Outcome::replaced) return outcome;
 	version = written;
 	if (fsync(directory_.number()) == 0) return Outcome::replaced;
 	failure(found, "saved, but its directory cannot be synced");
 	return Outcome::failed;
 }
 
-bool LockedFile::is_still(const FileVersion &version) const {
+LockedFile::Outcome LockedFile::put_in_place(Fresh &fresh, const FileVersion &version) const {
+	if (!is_still(version, name_)) return Outcome::changed;
+	if (!fresh.exchange_with(name_)) {
+		const bool cannot = errno == ENOSYS || errno == EINVAL;
+		return cannot && fresh.rename_to(name_) ? Outcome::replaced : Outcome::failed;
+	}
+	// Looked at again where nobody puts another file in its place any more.
+	if (is_still(version, fresh.name())) return Outcome::replaced;
+	return fresh.exchange_with(name_) ? Outcome::changed : Outcome::failed;
+}
+
+bool LockedFile::is_still(const FileVersion &version, const std::string &name) const {
 	if (version.digest != 0) {
 		Diagnostics ignored;
-		const auto now = read(ignored);
+		const auto now = read_file(directory_, name, ignored);
 		return now && version.is_kept_by(now->version, now->text);
 	}
 	FileVersion now;
 	const Descriptor file{
-	    openat(directory_.number(), name_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)};
+	    openat(directory_.number(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)};
 	return file.is_open() && read_version(now, file.number(), {}, file_clock()) &&
 	       version.is_same_file(now);
 }

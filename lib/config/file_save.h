@@ -28,15 +28,18 @@ public:
 	// (hard links) keep the old text. A failure before the renaming leaves the old file as it was;
 	// after it, the new one may not last through a loss of power.
 	//
-	// Who changes the file without the lock between the last look at it and the renaming, a few
-	// system calls, is not noticed.
+	// Where the system can exchange two names, whoever renames a file into this one's place without
+	// the lock is noticed however late; elsewhere not between the last look and the renaming. Nor
+	// is who writes into the old file itself after the last look.
 	Outcome replace(FileVersion &version, std::string_view text, Diagnostics &found) const;
 
 private:
 	LockedFile(Descriptor directory, std::string name)
 	    : directory_(std::move(directory)), name_(std::move(name)) {}
 
-	bool is_still(const FileVersion &version) const;
+	class Fresh;
+	Outcome put_in_place(Fresh &fresh, const FileVersion &version) const;
+	bool is_still(const FileVersion &version, const std::string &name) const;
 	bool write(int file, std::string_view text, Diagnostics &found) const;
 
 	Descriptor directory_;

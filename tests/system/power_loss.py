@@ -144,6 +144,9 @@ class Disk:
             self.name(words[-1], changes={words[-1]: made})
         elif what == "rename":
             self.name(*words, changes={words[0]: self.GONE, words[1]: self.now[words[0]]})
+        elif what == "exchange":
+            one, other = words
+            self.name(*words, changes={one: self.now[other], other: self.now[one]})
         elif what == "link":
             self.name(*words, changes={words[1]: self.now[words[0]]})
         elif what == "unlink":

@@ -6,8 +6,11 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
+#include <random>
+#include <thread>
 #include <unistd.h>
 
 namespace lisp {
@@ -181,6 +184,33 @@ TEST_F(SiteSave, AChangeBetweenReadingAndReplacingIsNoticed) {
 	EXPECT_EQ(content(path_), other);
 	EXPECT_EQ(names(), std::vector<std::string>{"lisp.conf"});
 	EXPECT_EQ(lines(found), Lines{});
+}
+
+// Who renames a file into its place at any moment of the saving has it there afterwards, edited or
+// not.
+TEST_F(SiteSave, NoFileThatComesMeanwhileIsOverwritten) {
+	const auto foreign = path_ + ".foreign";
+	std::mt19937 random{7};
+	for (unsigned round = 0; round < 300; ++round) {
+		auto version = known(path_);
+		const auto mark = "# " + std::to_string(round) + "\n";
+		put(foreign, mark + std::string(text));
+		std::atomic<bool> goes{false};
+		const auto wait = std::chrono::microseconds{random() % 300};
+		std::thread other{[&] {
+			while (!goes) {
+			}
+			const auto until = std::chrono::steady_clock::now() + wait;
+			while (std::chrono::steady_clock::now() < until) {
+			}
+			EXPECT_EQ(rename(foreign.c_str(), path_.c_str()), 0);
+		}};
+		goes = true;
+		save(path_, version, static_cast<std::uint8_t>(round % 200 + 2));
+		other.join();
+		ASSERT_EQ(content(path_).substr(0, mark.size()), mark);
+	}
+	EXPECT_EQ(names().size(), 1U);
 }
 
 TEST_F(SiteSave, RefusesAnotherChangeThatDoesNotFit) {
