@@ -6,6 +6,8 @@
 namespace lisp {
 namespace {
 
+constexpr unsigned days = 2;
+
 // `count` host EIDs and three Map-Servers: with Map-Notifies, with another algorithm, without.
 SiteConfig site_with_three_servers(unsigned count) {
 	auto site = large_site(count);
@@ -55,15 +57,15 @@ TEST(RegistrarDays, C043_C044_NothingExpiresWhereNothingIsLost) {
 	Weather weather;
 	weather.repeated = 0.05;
 	weather.attacks = 120s;
-	World world{site_with_three_servers(6), weather, 1};
-	for (unsigned hour = 0; hour < 72; ++hour) {
+	World world{site_with_three_servers(2), weather, 1};
+	for (unsigned hour = 0; hour < days * 24; ++hour) {
 		world.run_for(1h);
 		world.expect_all_registered();
 		world.step_clock(std::chrono::seconds(world.up_to(36'000)) - 5h);
 	}
 	// One register a server: at the start and every minute; without Map-Notifies every 20 s for
 	// five minutes first.
-	constexpr unsigned minutes = 72 * 60;
+	constexpr unsigned minutes = days * 24 * 60;
 	EXPECT_LE(world.registers, 2 * (1 + minutes) + 1 + 15 + minutes - 5);
 	EXPECT_GE(world.registers, 3 * minutes - 6);
 	for (const auto &[address, server] : world.servers) {
@@ -71,8 +73,8 @@ TEST(RegistrarDays, C043_C044_NothingExpiresWhereNothingIsLost) {
 		EXPECT_GT(server.replays, 0U); // those that the network repeated
 		EXPECT_EQ(server.forgeries, 0U);
 	}
-	EXPECT_GT(world.attacks, 1000U);
-	EXPECT_EQ(world.truths, 72U * 2);
+	EXPECT_GT(world.attacks, days * 300);
+	EXPECT_EQ(world.truths, days * 24 * 2);
 }
 
 // A Map-Server remembers for 180 s. As a rule there are seven tries in them, after 60, 61, 63, 67,
@@ -86,7 +88,7 @@ TEST(RegistrarDays, C045_ThirtyPercentLossMakesEidsRareNotGone) {
 	weather.longest = 400ms;
 	weather.overtaking = true;
 	weather.attacks = 120s;
-	auto site = site_with_three_servers(6);
+	auto site = site_with_three_servers(2);
 	site.map_servers.pop_back();
 	World world{site, weather, 2};
 	RetryRule rule;
@@ -94,14 +96,14 @@ TEST(RegistrarDays, C045_ThirtyPercentLossMakesEidsRareNotGone) {
 		rule.sent(to, octets, world.now());
 	};
 	world.on_notify = [&](const auto &from, const auto &octets) { rule.answered(from, octets); };
-	for (unsigned round = 0; round < 72 * 6; ++round) {
+	for (unsigned round = 0; round < days * 24 * 6; ++round) {
 		world.run_for(5min + std::chrono::milliseconds{world.up_to(600'000)});
 		world.expect_truth();
 	}
-	EXPECT_GT(world.truths, 72U * 6);
+	EXPECT_GT(world.truths, days * 24 * 6);
 	for (const auto &[address, server] : world.servers) {
 		EXPECT_LE(server.longest_absence, 123s + 3 * weather.longest);
-		EXPECT_LE(server.expired, 6U * 72 * 60 / 400); // in periods
+		EXPECT_LE(server.expired, 2 * days * 24 * 60 / 400); // in periods
 		EXPECT_EQ(server.forgeries, 0U);
 	}
 	world.weather.loss = 0;
@@ -110,9 +112,9 @@ TEST(RegistrarDays, C045_ThirtyPercentLossMakesEidsRareNotGone) {
 }
 
 TEST(RegistrarDays, AServerThatComesBackHasEverythingWithinAMinute) {
-	World world{site_with_three_servers(20), {}, 3};
+	World world{site_with_three_servers(4), {}, 3};
 	world.run_for(10min);
-	for (unsigned outage = 0; outage < 20; ++outage) {
+	for (unsigned outage = 0; outage < 6; ++outage) {
 		const auto which = outage % 3;
 		world.server(which).die();
 		world.run_for(71s + std::chrono::seconds{world.up_to(20'000)});
@@ -127,9 +129,9 @@ TEST(RegistrarDays, AServerThatComesBackHasEverythingWithinAMinute) {
 }
 
 TEST(RegistrarDays, C050_AFullDiskStopsEverythingAndItsEndBringsEverythingBack) {
-	World world{site_with_three_servers(20), {}, 4};
+	World world{site_with_three_servers(4), {}, 4};
 	world.run_for(10min);
-	for (unsigned round = 0; round < 20; ++round) {
+	for (unsigned round = 0; round < 5; ++round) {
 		world.disk_is_full = true;
 		world.run_for(6min); // within which the saved ceiling is reached
 		const auto sent = world.registers;
@@ -147,7 +149,7 @@ TEST(RegistrarDays, C050_AFullDiskStopsEverythingAndItsEndBringsEverythingBack) 
 // Whatever befalls the host, the file, the keys and the Map-Servers, at random.
 class BadDays : public testing::Test {
 protected:
-	static constexpr unsigned eids = 40;
+	static constexpr unsigned eids = 20;
 
 	void SetUp() override {
 		world.on_register = [this](const Endpoint &to, const Octets &octets) {
@@ -215,7 +217,7 @@ protected:
 
 TEST_F(BadDays, C049_NoncesRiseStatesAreTrueAndEverythingEndsWell) {
 	for (unsigned day = 0; day < 3; ++day) {
-		for (unsigned event = 0; event < 200; ++event) {
+		for (unsigned event = 0; event < 30; ++event) {
 			befall();
 			world.run_for(std::chrono::milliseconds{world.up_to(14 * 60'000)});
 			world.expect_truth();
@@ -227,20 +229,20 @@ TEST_F(BadDays, C049_NoncesRiseStatesAreTrueAndEverythingEndsWell) {
 		world.expect_all_registered();
 		world.weather = weather();
 	}
-	EXPECT_GT(keys, 20U);
-	EXPECT_GT(world.truths, 200U);
+	EXPECT_GT(keys, 3U);
+	EXPECT_GT(world.truths, 30U);
 	for (const auto &[address, server] : world.servers) EXPECT_EQ(server.forgeries, 0U);
 }
 
 // The first registers are a burst, a paced one. What follows is not: a million EIDs with as many
 // octets each are 55,556 registers, 926 in each second of a minute.
 TEST(RegistrarDays, C043_TheRefreshOfALargeSiteIsSpreadOverThePeriod) {
-	constexpr std::size_t registers = 2778; // of 50,000 EIDs
-	Simulation simulation{large_site(50'000)};
+	constexpr std::size_t registers = 667; // of 12,000 EIDs
+	Simulation simulation{large_site(12'000)};
 	simulation.answer = acknowledging();
 	simulation.resolve_all();
 	std::map<std::string, std::chrono::steady_clock::duration> last;
-	for (unsigned minute = 0; minute < 5; ++minute) {
+	for (unsigned minute = 0; minute < 4; ++minute) {
 		simulation.sent.clear();
 		simulation.run_for(60s);
 		std::map<std::int64_t, std::size_t> in_second;
@@ -256,7 +258,7 @@ TEST(RegistrarDays, C043_TheRefreshOfALargeSiteIsSpreadOverThePeriod) {
 		ASSERT_EQ(last.size(), registers);
 		if (minute < 2) continue;
 		EXPECT_NEAR(static_cast<double>(simulation.sent.size()), registers, registers / 100.0);
-		for (const auto &[second, count] : in_second) EXPECT_LE(count, registers / 60 * 11 / 10);
+		for (const auto &[second, count] : in_second) EXPECT_LE(count, registers / 60 * 5 / 4);
 	}
 	EXPECT_EQ(simulation.status().state, RegistrationState::acknowledged);
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <poll.h>
 #include <string>
+#include <vector>
 
 namespace lisp {
 namespace {
@@ -134,6 +135,46 @@ TEST(UdpSocket, MovesAndClosesOnce) {
 	EXPECT_EQ(taken.local(), where);
 	taken = UdpSocket{};
 	EXPECT_NO_THROW(UdpSocket{where});
+}
+
+TEST(UdpSocket, SeveralLeaveInTheirOrder) {
+	UdpSocket server{at("127.0.0.1:0")};
+	UdpSocket client{at("127.0.0.1:0")};
+	std::array<std::uint8_t, 150> octets{};
+	std::vector<UdpSocket::Datagram> datagrams;
+	for (auto &octet : octets) {
+		octet = static_cast<std::uint8_t>(datagrams.size());
+		datagrams.push_back({server.local(), Bytes{&octet, 1}});
+	}
+	const auto progress = client.send(datagrams);
+	EXPECT_EQ(progress.sent, octets.size());
+	EXPECT_FALSE(progress.error);
+	for (const auto octet : octets) {
+		std::array<std::uint8_t, 8> room{};
+		const auto received = await(server, room);
+		ASSERT_TRUE(received);
+		EXPECT_EQ(received->from, client.local());
+		EXPECT_EQ(to_hex(received->octets), to_hex(Bytes{&octet, 1}));
+	}
+}
+
+TEST(UdpSocket, SeveralStopAtTheFirstThatCannotLeave) {
+	UdpSocket server{at("127.0.0.1:0")};
+	UdpSocket client{at("127.0.0.1:0")};
+	const Octets too_long(65508);
+	const UdpSocket::Datagram fine{server.local(), as_bytes("fine")};
+	const UdpSocket::Datagram oversize{server.local(), too_long};
+	const UdpSocket::Datagram elsewhere{at("[::1]:4342"), as_bytes("elsewhere")};
+	const std::array cut_short{fine, fine, oversize, fine};
+	const auto before_oversize = client.send(cut_short);
+	EXPECT_EQ(before_oversize.sent, 2U);
+	EXPECT_EQ(before_oversize.error, std::errc::message_size);
+	const std::array other_family{fine, elsewhere, fine};
+	const auto before_elsewhere = client.send(other_family);
+	EXPECT_EQ(before_elsewhere.sent, 1U);
+	EXPECT_EQ(before_elsewhere.error, std::errc::address_family_not_supported);
+	EXPECT_EQ(client.send({}).sent, 0U);
+	EXPECT_FALSE(client.send({}).error);
 }
 
 TEST(UdpSocket, SourceIsWhatTheRoutesSay) {
