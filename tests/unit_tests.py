@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What ctest is to run of a GoogleTest program: the tests of each source file in one process, for to
-start one takes longer than most of them.
+"""What ctest is to run of a GoogleTest program: the tests of each source file in one process, for
+to start one takes longer than most of them.
 
     unit_tests.py PROGRAM DIRECTORY OUT
 

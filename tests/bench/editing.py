@@ -3,9 +3,9 @@
 
     editing.py BIN [--eids N] [--rounds N]
 
-A Map-Server in Python takes the time from the end of sed to the Map-Register. What lisp-registerd -n
-takes longer with that file than with one of one EID, to read it, is taken off. Medians of the time
-on the clock. Exits 1 when the target is missed.
+A Map-Server in Python takes the time from the end of sed to the Map-Register. What lisp-registerd
+-n takes longer with that file than with one of one EID, to read it, is taken off. Medians of the
+time on the clock. Exits 1 when the target is missed.
 """
 import argparse
 import os

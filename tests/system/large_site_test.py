@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""An edit of one priority in a file of 100,000 EIDs: each Map-Server gets one Map-Register, with that
-EID alone.
+"""An edit of one priority in a file of 100,000 EIDs: each Map-Server gets one Map-Register, with
+that EID alone.
 
     large_site_test.py BINDIR [unittest arguments]
 """
