@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """What ctest is to run of a GoogleTest program: the tests of each source file in one process, for
-to start one takes longer than most of them.
+to start one takes longer than most of them; those that stand for a row of the conformance list each
+by itself, so that ctest lists the rows.
 
     unit_tests.py PROGRAM DIRECTORY OUT
 
-The tests of DIRECTORY/ROOM/SUBJECT_test.cc become unit.ROOM.SUBJECT; those that are named for a row
-of the conformance list conformance.ROOM.SUBJECT, with the label conformance. OUT is for ctest's
-TEST_INCLUDE_FILES.
+The tests of DIRECTORY/ROOM/SUBJECT_test.cc become unit.ROOM.SUBJECT; SUITE.C041_NAME keeps its name
+and has the label conformance. OUT is for ctest's TEST_INCLUDE_FILES.
 """
 
 import json
@@ -32,24 +32,27 @@ def tests_of(program):
 
 
 def grouped(tests, directory):
-    """The full names of the tests of each that ctest runs."""
-    groups = {}
+    """The full names of the tests of each that ctest runs, and which of those are conformance."""
+    groups, conformance = {}, set()
     for file, suite, name in tests:
         subject = os.path.relpath(os.path.realpath(file), os.path.realpath(directory))
-        subject = re.sub(r"_test\.cc$", "", subject).replace(os.sep, ".")
-        kind = "conformance" if CONFORMANCE.search(name) or CONFORMANCE.search(suite) else "unit"
-        groups.setdefault((kind, f"{kind}.{subject}"), []).append(f"{suite}.{name}")
-    return groups
+        group = "unit." + re.sub(r"_test\.cc$", "", subject).replace(os.sep, ".")
+        if CONFORMANCE.search(f"{suite}.{name}"):
+            group = f"{suite}.{name}"
+            conformance.add(group)
+        groups.setdefault(group, []).append(f"{suite}.{name}")
+    return groups, conformance
 
 
 def main():
     program, directory, out = sys.argv[1:]
+    groups, conformance = grouped(tests_of(program), directory)
     with open(out, "w", encoding="utf-8") as file:
-        for (kind, name), tests in sorted(grouped(tests_of(program), directory).items()):
-            file.write(f'add_test({name} "{program}" --gtest_brief=1 '
+        for name, tests in sorted(groups.items()):
+            file.write(f'add_test("{name}" "{program}" --gtest_brief=1 '
                        f'"--gtest_filter={":".join(tests)}")\n')
-            if kind == "conformance":
-                file.write(f"set_tests_properties({name} PROPERTIES LABELS conformance)\n")
+            if name in conformance:
+                file.write(f'set_tests_properties("{name}" PROPERTIES LABELS conformance)\n')
 
 
 if __name__ == "__main__":
