@@ -185,8 +185,9 @@ class SavingLispConf(PowerLoss):
 
     def test_the_file_is_old_or_new_and_new_once_told(self):
         count = self.save()
-        # The old file with and without a temporary one, and the new file.
-        self.assertEqual(len(self.left), 3)
+        # The old file and the new one, each with and without a temporary one; the new one never
+        # with one where the file system cannot exchange names.
+        self.assertIn(len(self.left), (3, 4))
         for names in self.left.values():
             self.saves_again(names)
         print("lisp.conf saved %d times: %d things that a power cut may leave" % (SAVES, count))
