@@ -13,11 +13,32 @@ RegistrationStatus final_status(const Registrar &registrar, std::size_t server) 
 	return status;
 }
 
+namespace {
+
+std::string counted(const RegistrationStatus &status) {
+	return fmt::format("{} {} {} {}/{}", status.server,
+	    status.address.empty() ? "-" : status.address, name(status.state), status.acknowledged,
+	    status.records);
+}
+
+std::string explained(const std::string &error) {
+	return error.empty() ? error : ": " + error;
+}
+
+} // namespace
+
 std::string to_line(const RegistrationStatus &status) {
-	auto line =
-	    fmt::format("{} {} {} {}/{}", status.server, status.address.empty() ? "-" : status.address,
-	        name(status.state), status.acknowledged, status.records);
-	if (!status.error.empty()) line += ": " + status.error;
+	return counted(status) + explained(status.error);
+}
+
+std::string to_line(const RegistrationDetails &details) {
+	auto line = counted(details);
+	if (details.retried > 0) line += fmt::format(" retried {}", details.retried);
+	if (details.refused > 0) line += fmt::format(" refused {}", details.refused);
+	if (details.age) line += fmt::format(" age {}", *details.age);
+	line += explained(details.error);
+	if (details.error.empty() && !details.last_error.empty())
+		line += fmt::format(" (before: {})", details.last_error);
 	return line;
 }
 

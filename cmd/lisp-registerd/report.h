@@ -44,5 +44,7 @@ RegistrationStatus final_status(const Registrar &registrar, std::size_t server);
 
 // "ms.example.net 192.0.2.1 acknowledged 4/4", and after a colon why it is not as it should be.
 std::string to_line(const RegistrationStatus &status);
+// "ms.example.net 192.0.2.1 partial 3/4 refused 1 age 12: records not acknowledged: 1".
+std::string to_line(const RegistrationDetails &details);
 
 } // namespace lisp

@@ -473,6 +473,12 @@ class RegisterdTest(RegisterdCase):
         self.assertEqual((first["retried"], first["refused"], first["last-error"]), (0, 0, ""))
         self.assertEqual((second["retried"], second["refused"]), (2, 0))
         self.assertNotIn("age", second)
+        done = subprocess.run([os.path.join(BINDIR, "lisp-status"), "--run", daemon.run,
+                               "registerd", "servers"], capture_output=True, text=True,
+                              check=True, timeout=PATIENCE)
+        self.assertRegex(done.stdout, r"^127\.0\.0\.1 127\.0\.0\.1:\d+ acknowledged 2/2 age \d+\n"
+                         r"127\.0\.0\.3 127\.0\.0\.3:\d+ (pending|timeout) 0/2 retried 2: "
+                         r"no map-notify\n$")
         for eid in daemon.status("eids"):
             self.assertEqual(eid["acknowledged"], 1)
             self.assertEqual([one["server"] for one in eid["servers"]], ["127.0.0.1", "127.0.0.3"])
