@@ -32,7 +32,7 @@ void MessageLog::show(
 	if (v102_) {
 		append_endpoints(text_, captured);
 		text_ += '\n';
-		append_v102(text_, found);
+		append_v102(text_, found, dump_);
 	} else {
 		append_line(text_, found);
 		if (dump_) text_ += '\n';

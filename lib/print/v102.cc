@@ -208,7 +208,7 @@ std::string_view title(std::string_view type) {
 
 } // namespace
 
-void append_v102(Text &out, const Dissection &found) {
+void append_v102(Text &out, const Dissection &found, bool raw) {
 	out += '\n';
 	const auto *inner =
 	    std::holds_alternative<EncapsulatedControl>(found.message) ? found.inner : nullptr;
@@ -216,9 +216,10 @@ void append_v102(Text &out, const Dissection &found) {
 	    inner != nullptr && inner->type != "map-request" ? title(inner->type) : title(found.type);
 	out += " Packet\n";
 	out += double_rule;
-	out += "0x";
-	append_hex(out, found.captured.octets);
-	out += '\n';
+	if (raw) {
+		append_hex(out += "0x", found.captured.octets);
+		out += '\n';
+	}
 	std::visit([&](const auto &message) { body(out, found, message); }, found.message);
 	if (found.error) words(out, "error\t\t\t= ", to_string(*found.error));
 	out += double_rule;

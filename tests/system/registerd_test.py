@@ -485,6 +485,18 @@ class RegisterdTest(RegisterdCase):
             self.assertEqual(eid["servers"][0]["state"], "acknowledged")
             self.assertIn(eid["servers"][1]["state"], ("pending", "timeout"))
 
+    def test_messages_in_the_form_of_2012(self):
+        server = self.map_server("key")
+        config = self.configure(server.line())
+        for options, raw in (("-v", 0), ("-vv", 2)):
+            done = subprocess.run(self.command("--once", options, "--log-format", "v102", "-f",
+                                               config), capture_output=True, text=True,
+                                  check=True, timeout=PATIENCE)
+            for line in ("Map-Register Packet", "lisp_type\t\t= 3", "Map-Notify Packet",
+                         "lisp_type\t\t= 4"):
+                self.assertEqual(done.stderr.count("\n" + line + "\n"), 1, line)
+            self.assertEqual(done.stderr.count("\n0x"), raw)
+
     def test_progress_on_a_terminal(self):
         server = self.map_server("key")
         silent = self.map_server("key", address="127.0.0.3", silent=True)

@@ -374,7 +374,7 @@ class Operation(Site):
             self.assertNotIn("nobody", "".join(daemon.stderr))
 
     def test_v102_shows_the_form_of_2012(self):
-        with self.start("-v", "--log-format", "v102") as daemon, udp("127.0.0.1") as itr:
+        with self.start("-vv", "--log-format", "v102") as daemon, udp("127.0.0.1") as itr:
             itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
             self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
             for text in ("Map-Request Packet", "Map-Reply Packet", "#Recodr0", "0x20000001"):
