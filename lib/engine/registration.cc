@@ -88,12 +88,16 @@ bool Registration::is_but_for_the_key(const MapServerLine &line) const {
 void Registration::change_key(const MapServerLine &line, const SiteRecords &records, Instant now) {
 	const bool same = line.secret == line_.secret && line.algorithm == line_.algorithm &&
 	                  line.key_id == line_.key_id;
+	// A key that the Map-Server has not taken yet is none to fall back to.
+	const bool taken = !previous_key_ || (asks_for_notify() ? !line_.previous_secret.empty() &&
+	                                                              !has_previous_key_only_
+	                                                        : now > quick_until_);
 	line_ = line;
 	if (!line.previous_secret.empty())
 		previous_key_.emplace(line, line.previous_secret);
 	else if (same)
 		previous_key_.reset();
-	else
+	else if (taken)
 		previous_key_ = std::move(key_);
 	if (same) return;
 	key_ = SharedKey{line, line.secret};

@@ -90,6 +90,22 @@ TEST_F(ChangeOfKeys, TheOldKeyIsForgottenOnceTheNewOneIsTaken) {
 	EXPECT_EQ(simulation->status().state, RegistrationState::timeout);
 }
 
+TEST_F(ChangeOfKeys, AMistakeOnTheWayDoesNotLoseTheKeyThatIsGood) {
+	for (const bool notify : {true, false}) {
+		site.map_servers[0].secret = "secret";
+		site.map_servers[0].want_map_notify = notify;
+		server.keys = {"secret"};
+		start();
+		change_to("mistake");
+		change_to("new");
+		EXPECT_LE(longest_gap(4min), 61) << notify;
+		server.keys = {"new"};
+		simulation->run_for(10min);
+		change_to("newer");
+		EXPECT_LE(longest_gap(4min), 61) << notify;
+	}
+}
+
 TEST_F(ChangeOfKeys, AKeyFileWithBothOutlivesARestart) {
 	site.map_servers[0].secret = "new";
 	site.map_servers[0].previous_secret = "secret";
