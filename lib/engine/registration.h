@@ -9,6 +9,7 @@
 #include "engine/withdrawals.h"
 
 #include <queue>
+#include <set>
 #include <string>
 
 namespace lisp {
