@@ -165,6 +165,7 @@ private:
 	bool asks_always_ = false;
 	SharedKey key_;
 	std::optional<SharedKey> previous_key_;
+	Instant both_keys_until_{};          // where no Map-Notify tells which one it has
 	bool has_previous_key_only_ = false; // the Map-Server, by its last Map-Notify
 	std::optional<Endpoint> endpoint_;
 	std::string trouble_ = "not resolved yet";

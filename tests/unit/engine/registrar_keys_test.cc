@@ -123,6 +123,19 @@ TEST_F(ChangeOfKeys, WithoutNotifiesBothAreUsedForFiveMinutes) {
 	EXPECT_EQ(sent_under("new"), 10U);
 }
 
+TEST_F(ChangeOfKeys, WithoutNotifiesAChangeOfEidsBringsTheOldKeyNotBack) {
+	site.map_servers[0].want_map_notify = false;
+	start();
+	change_to("new");
+	simulation->run_for(10min);
+	simulation->sent.clear();
+	site.eids[0].ttl = RecordTtl{5};
+	change_to("new");
+	simulation->run_for(5min);
+	EXPECT_EQ(sent_under("secret"), 0U);
+	EXPECT_GE(sent_under("new"), 15U);
+}
+
 TEST_F(ChangeOfKeys, AlgorithmAndKeyIdChangeWithTheKey) {
 	start();
 	auto &line = site.map_servers[0];
