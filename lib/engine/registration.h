@@ -103,7 +103,8 @@ public:
 private:
 	// The records of one datagram. Each is a registration of its own, with retries of its own. The
 	// first `whole_` of them have every record once and are repeated for ever; behind them are
-	// differences, records of those that changed, until the Map-Server has them.
+	// differences, records of those that changed, until the Map-Server has them. Both are in the
+	// order of their records.
 	struct Part {
 		enum class Answer : std::uint8_t { none, silence, notify } answer = Answer::none;
 		SiteRecords::Run run;
@@ -140,9 +141,11 @@ private:
 	void reset(std::vector<Part> parts, std::size_t differences = 0);
 	std::vector<Successor> successors(const RecordChanges &changes, const SiteRecords &after) const;
 	std::uint32_t part_of(std::uint32_t record) const;
+	std::size_t first_difference(std::uint32_t record) const; // from that record on
 	bool is_settled(const Part &part, bool wholly) const;
 	std::vector<bool> unsettled(const RecordChanges &changes) const;
-	void inherit(Part &part, const Part &from, std::size_t changed, Instant now) const;
+	std::size_t still_refused(SiteRecords::Run run, const std::vector<bool> &changed) const;
+	void inherit(Part &part, const Part &from, std::size_t unacknowledged, Instant now) const;
 	void renumber_refused(const RecordChanges &changes);
 	void finish(Part &difference);
 	void finish_within(SiteRecords::Run run);
