@@ -42,9 +42,8 @@ bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigS
     const Diagnostics &found, Daemon &daemon);
 
 // While the daemon runs: hands to `use` the configuration that replaces `in_force`, and each one
-// after it, when it is asked to reload or the file, or a key file
-// that it names, was edited. What was asked for has only to be
-// free of errors; what was not has to pass the EditRule, too.
+// after it, when it is asked to reload or the file, or a key file that it names, was edited. What
+// was asked for has only to be free of errors; what was not has to pass the EditRule, too.
 template <class Read, class Use>
 void follow_configuration(Read read, Daemon &daemon, ConfigSummary in_force, Use use) {
 	const auto rule = std::make_shared<EditRule>(std::move(in_force));

@@ -57,6 +57,10 @@ void Daemon::on_metrics(std::function<void(Text &)> render) {
 	state_->metrics = std::move(render);
 }
 
+void Daemon::on_end(std::function<void()> handler) {
+	state_->ended = std::move(handler);
+}
+
 std::string Daemon::state_directory() {
 	const bool root = geteuid() == 0;
 	make_directory(options_.state_directory, 0750, root ? options_.user : "");
@@ -193,6 +197,7 @@ int Daemon::run(const std::vector<Endpoint> &listening) {
 	notify_supervisor("READY=1");
 	loop_.run();
 	notify_supervisor("STOPPING=1");
+	state_->ended();
 	write_metrics();
 	state_->local.reset();
 	return 0;

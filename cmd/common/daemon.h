@@ -118,6 +118,10 @@ public:
 	// Called every 10 s and at the end when --metrics is given: appends Prometheus text.
 	void on_metrics(std::function<void(Text &)> render);
 
+	// Called once run() has been told to end, while the local socket still takes messages. May run
+	// the loop.
+	void on_end(std::function<void()> handler);
+
 	// STATE, created when absent. Throws std::system_error when that fails.
 	std::string state_directory();
 

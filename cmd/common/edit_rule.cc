@@ -47,17 +47,24 @@ void add(Digest &digest, const MapServerLine &line) {
 	digest.add(line.host);
 	digest.add(line.port);
 	digest.add(line.secret);
+	digest.add(line.previous_secret);
 	digest.add(line.key_file);
 	digest.add(static_cast<std::uint64_t>(line.algorithm));
 	digest.add(line.key_id);
 	for (const bool flag : {line.want_map_notify, line.proxy_reply, line.merge})
 		digest.add(flag ? 1U : 0U);
 	digest.add(static_cast<std::uint64_t>(line.whole_site));
+	digest.add(static_cast<std::uint64_t>(line.withdraw));
+	digest.add(line.identity ? 1U : 0U);
+	const auto identity = line.identity.value_or(XtrIdentity{});
+	for (const auto octet : identity.xtr_id) digest.add(std::uint64_t{octet});
+	digest.add(identity.site_id);
 }
 
 void add(Digest &digest, const PeerLine &line) {
 	digest.add(line.source);
 	digest.add(line.secret);
+	digest.add(line.previous_secret);
 	digest.add(static_cast<std::uint64_t>(line.algorithm));
 	digest.add(line.key_id);
 	digest.add(line.random_nonce ? 1U : 0U);

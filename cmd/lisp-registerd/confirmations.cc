@@ -39,7 +39,8 @@ void Confirmations::ask(
 }
 
 void Confirmations::advance() {
-	if (waiting_.empty()) return;
+	// At the end nobody is told that none of no records is missing.
+	if (waiting_.empty() || service_.has_ended()) return;
 	const auto now = Clock::now();
 	const bool answered = service_.registrar().is_answered();
 	std::erase_if(waiting_, [&](const Waiting &one) {

@@ -56,9 +56,8 @@ int run(const RegisterdOptions &options) {
 	service.configure(*config);
 	follow_configuration(read_site_config, daemon, summarize(*config),
 	    [&service](const SiteConfig &edited) { service.configure(edited); });
-	const int status = daemon.run(service.sockets().local());
-	service.end();
-	return status;
+	daemon.on_end([&service] { service.end(); });
+	return daemon.run(service.sockets().local());
 }
 
 } // namespace lisp

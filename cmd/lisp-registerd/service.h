@@ -31,6 +31,7 @@ public:
 	// Registers nothing any more. Comes back when what is to be withdrawn at the end is withdrawn,
 	// as far as that is known within three seconds. Runs the loop meanwhile.
 	void end();
+	bool has_ended() const { return ended_; }
 	// Whether Map-Notifies are asked for also where the configuration does not want them.
 	void ask_for_notifies(bool always) { registrar_.ask_for_notifies(always); }
 

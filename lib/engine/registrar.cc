@@ -79,11 +79,11 @@ void Registrar::set_lost(std::vector<IpAddress> rlocs, Instant now) {
 
 void Registrar::end(Instant now) {
 	const SiteRecords none;
-	auto changes = compare(records_, none);
-	for (auto &server : servers_) {
-		if (server.line().withdraw != Withdraw::all) changes.gone.clear();
-		server.change(changes, none, now);
-	}
+	const auto withdrawing = compare(records_, none);
+	auto expiring = withdrawing;
+	expiring.gone.clear();
+	for (auto &server : servers_)
+		server.change(server.line().withdraw == Withdraw::all ? withdrawing : expiring, none, now);
 	records_ = none;
 }
 

@@ -101,6 +101,7 @@ void Registration::change_key(const MapServerLine &line, const SiteRecords &reco
 		previous_key_ = std::move(key_);
 	if (same) return;
 	key_ = SharedKey{line, line.secret};
+	both_keys_until_ = now + quick_time;
 	has_previous_key_only_ = false;
 	if (!endpoint_) return;
 	for (auto &outstanding : outstanding_) outstanding.part = no_part;
@@ -148,6 +149,7 @@ void Registration::reset(std::vector<Part> parts, std::size_t differences) {
 void Registration::resolved(const IpAddress &address, const SiteRecords &records, Instant now) {
 	const Endpoint endpoint{address, line_.port};
 	if (endpoint_ == endpoint) return;
+	if (!endpoint_) both_keys_until_ = now + quick_time;
 	endpoint_ = endpoint;
 	outstanding_.clear();
 	records_ = records.size();
@@ -264,7 +266,7 @@ void Registration::count_burst(Instant now) {
 }
 
 SharedKey &Registration::key_for(unsigned attempt, Instant now) {
-	const bool tried = previous_key_ && (asks_for_notify() || now <= quick_until_);
+	const bool tried = previous_key_ && (asks_for_notify() || now <= both_keys_until_);
 	return tried && attempt % 2 == 1 ? *previous_key_ : key_;
 }
 

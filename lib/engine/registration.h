@@ -9,6 +9,7 @@
 #include "engine/withdrawals.h"
 
 #include <queue>
+#include <set>
 #include <string>
 
 namespace lisp {
@@ -102,7 +103,8 @@ public:
 private:
 	// The records of one datagram. Each is a registration of its own, with retries of its own. The
 	// first `whole_` of them have every record once and are repeated for ever; behind them are
-	// differences, records of those that changed, until the Map-Server has them.
+	// differences, records of those that changed, until the Map-Server has them. Both are in the
+	// order of their records.
 	struct Part {
 		enum class Answer : std::uint8_t { none, silence, notify } answer = Answer::none;
 		SiteRecords::Run run;
@@ -139,9 +141,11 @@ private:
 	void reset(std::vector<Part> parts, std::size_t differences = 0);
 	std::vector<Successor> successors(const RecordChanges &changes, const SiteRecords &after) const;
 	std::uint32_t part_of(std::uint32_t record) const;
+	std::size_t first_difference(std::uint32_t record) const; // from that record on
 	bool is_settled(const Part &part, bool wholly) const;
 	std::vector<bool> unsettled(const RecordChanges &changes) const;
-	void inherit(Part &part, const Part &from, std::size_t changed, Instant now) const;
+	std::size_t still_refused(SiteRecords::Run run, const std::vector<bool> &changed) const;
+	void inherit(Part &part, const Part &from, std::size_t unacknowledged, Instant now) const;
 	void renumber_refused(const RecordChanges &changes);
 	void finish(Part &difference);
 	void finish_within(SiteRecords::Run run);
@@ -164,6 +168,7 @@ private:
 	bool asks_always_ = false;
 	SharedKey key_;
 	std::optional<SharedKey> previous_key_;
+	Instant both_keys_until_{};          // where no Map-Notify tells which one it has
 	bool has_previous_key_only_ = false; // the Map-Server, by its last Map-Notify
 	std::optional<Endpoint> endpoint_;
 	std::string trouble_ = "not resolved yet";

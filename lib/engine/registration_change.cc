@@ -33,6 +33,13 @@ std::uint32_t Registration::part_of(std::uint32_t record) const {
 	return static_cast<std::uint32_t>(after - parts_.begin()) - 1;
 }
 
+std::size_t Registration::first_difference(std::uint32_t record) const {
+	const auto begin = parts_.begin() + static_cast<std::ptrdiff_t>(whole_);
+	const auto first = std::lower_bound(begin, parts_.end(), record,
+	    [](const Part &part, std::uint32_t r) { return part.run.first < r; });
+	return static_cast<std::size_t>(first - parts_.begin());
+}
+
 // Records stay together with those that they were together with, so that one that comes or goes
 // moves no others into another register.
 std::vector<Registration::Successor> Registration::successors(
@@ -85,14 +92,23 @@ std::vector<bool> Registration::unsettled(const RecordChanges &changes) const {
 	return changed;
 }
 
-// Which records a Map-Notify did not list is not kept: those that changed may have been among them.
-void Registration::inherit(Part &part, const Part &from, std::size_t changed, Instant now) const {
+std::size_t Registration::still_refused(
+    SiteRecords::Run run, const std::vector<bool> &changed) const {
+	const auto end = refused_.lower_bound(run.first + run.count);
+	const auto count = std::count_if(refused_.lower_bound(run.first), end,
+	    [&](std::uint32_t record) { return !changed[record]; });
+	return static_cast<std::size_t>(count);
+}
+
+void Registration::inherit(
+    Part &part, const Part &from, std::size_t unacknowledged, Instant now) const {
 	const auto run = part.run;
 	part = from;
 	part.run = run;
 	part.acknowledged = static_cast<std::uint8_t>(
-	    std::min<std::size_t>(from.acknowledged, std::size_t{run.count} - changed));
-	if (changed > 0 && !asks_for_notify()) part.due = std::min(part.due, next_after(part, now));
+	    std::min<std::size_t>(from.acknowledged, std::size_t{run.count} - unacknowledged));
+	if (unacknowledged > 0 && !asks_for_notify())
+		part.due = std::min(part.due, next_after(part, now));
 }
 
 void Registration::renumber_refused(const RecordChanges &changes) {
@@ -133,7 +149,7 @@ void Registration::change(const RecordChanges &changes, const SiteRecords &after
 		const bool same = count == 0 && !splits && (alone || run.count == from.run.count);
 		if (!same && !(alone && count < run.count && is_settled(from, splits))) continue;
 		if (!splits) heirs[of] = static_cast<std::uint32_t>(i);
-		inherit(part, from, count, now);
+		inherit(part, from, count + still_refused(run, changed), now);
 		for_each_changed(run, changed, [&](SiteRecords::Run difference) {
 			differences.emplace_back();
 			differences.back().run = difference;
@@ -160,11 +176,9 @@ void Registration::finish(Part &difference) {
 // What a register has been acknowledged with, differences need not say again.
 void Registration::finish_within(SiteRecords::Run run) {
 	if (waiting_ == 0) return;
-	for (auto i = whole_; i < parts_.size(); ++i) {
-		auto &part = parts_[i];
-		const bool within = part.run.first >= run.first && part.run.first < run.first + run.count;
-		if (within && part.due != never) finish(part);
-	}
+	const auto end = run.first + run.count;
+	for (auto i = first_difference(run.first); i < parts_.size() && parts_[i].run.first < end; ++i)
+		if (parts_[i].due != never) finish(parts_[i]);
 }
 
 } // namespace lisp

@@ -50,10 +50,10 @@ RegistrationState Registration::state_of(std::uint32_t record) const {
 	using enum RegistrationState;
 	if (!endpoint_) return unresolved;
 	const auto *part = &parts_[part_of(record)];
-	for (auto i = whole_; waiting_ > 0 && i < parts_.size(); ++i)
-		if (const auto &other = parts_[i]; other.due != never && other.run.first <= record &&
-		                                   record < other.run.first + other.run.count)
-			part = &other;
+	if (const auto after = first_difference(record + 1); after > whole_) {
+		const auto &last = parts_[after - 1];
+		if (last.due != never && record < last.run.first + last.run.count) part = &last;
+	}
 	if (!asks_for_notify()) return part->sent == Instant{} ? pending : sent;
 	switch (part->answer) {
 	case Part::Answer::silence: return timeout;

@@ -3,6 +3,7 @@
 #include "message/map_record.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lisp {
 
@@ -31,7 +32,7 @@ void append(Octets &octets, const EidPrefix &eid, Arena &arena) {
 
 void Withdrawals::add(const std::vector<EidPrefix> &eids, Instant now) {
 	if (eids.empty()) return;
-	eids_.insert(eids.begin(), eids.end());
+	for (const auto &eid : eids) eids_.emplace(eid, never_sent);
 	last_.reset();
 	attempt_ = 0;
 	due_ = now;
@@ -48,15 +49,18 @@ Withdrawals::Batch Withdrawals::next(std::uint64_t nonce, std::size_t room, Inst
 	batch.attempt = attempt_;
 	auto &sent = outstanding_.emplace_back(Outstanding{nonce, now, {}}).eids;
 	auto eid = last_ ? eids_.upper_bound(*last_) : eids_.begin();
+	// The rest of the round has been confirmed or cancelled since.
+	if (eid == eids_.end()) eid = eids_.begin();
 	for (; eid != eids_.end() && batch.count < max_records; ++eid) {
 		const auto before = batch.records.size();
-		append(batch.records, *eid, arena_);
+		append(batch.records, eid->first, arena_);
 		if (batch.records.size() > room && batch.count > 0) {
 			batch.records.resize(before);
 			break;
 		}
 		++batch.count;
-		sent.push_back(*eid);
+		sent.push_back(eid->first);
+		eid->second = std::min(eid->second, nonce);
 	}
 	if (eid == eids_.end())
 		end_round(now);
@@ -68,27 +72,41 @@ Withdrawals::Batch Withdrawals::next(std::uint64_t nonce, std::size_t room, Inst
 void Withdrawals::end_round(Instant now) {
 	last_.reset();
 	due_ = now + first_retry * (1 << attempt_);
-	if (++attempt_ == attempts) eids_.clear();
+	if (++attempt_ < attempts) return;
+	eids_.clear();
+	for (auto &one : outstanding_) one.eids = {};
+}
+
+std::size_t Withdrawals::find(std::uint64_t nonce) const {
+	const auto found = std::lower_bound(outstanding_.begin(), outstanding_.end(), nonce,
+	    [](const Outstanding &one, std::uint64_t n) { return one.nonce < n; });
+	const bool known = found != outstanding_.end() && found->nonce == nonce;
+	return known ? static_cast<std::size_t>(found - outstanding_.begin()) : outstanding_.size();
 }
 
 bool Withdrawals::knows_nonce(std::uint64_t nonce) const {
-	return std::any_of(outstanding_.begin(), outstanding_.end(),
-	    [nonce](const Outstanding &one) { return one.nonce == nonce; });
+	return find(nonce) < outstanding_.size();
 }
 
 bool Withdrawals::confirm(std::uint64_t nonce) {
-	std::size_t confirmed = 0;
-	for (const auto &one : outstanding_)
-		if (one.nonce == nonce)
-			for (const auto &eid : one.eids) confirmed += eids_.erase(eid);
-	return confirmed > 0;
+	const auto place = find(nonce);
+	if (place == outstanding_.size()) return false;
+	bool any = false;
+	for (const auto &eid : std::exchange(outstanding_[place].eids, {})) {
+		const auto known = eids_.find(eid);
+		if (known == eids_.end() || nonce < known->second) continue;
+		eids_.erase(known);
+		any = true;
+	}
+	return any;
 }
 
 void Withdrawals::postpone(Instant drawn_up, Instant until) {
 	const auto drawn = [drawn_up](const Outstanding &one) { return one.sent == drawn_up; };
 	if (std::none_of(outstanding_.begin(), outstanding_.end(), drawn)) return;
 	for (const auto &one : outstanding_)
-		if (drawn(one)) eids_.insert(one.eids.begin(), one.eids.end());
+		if (drawn(one))
+			for (const auto &eid : one.eids) eids_.emplace(eid, never_sent);
 	last_.reset();
 	attempt_ = 0;
 	due_ = until;

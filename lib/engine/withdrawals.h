@@ -7,8 +7,8 @@
 #include "wire/octets.h"
 
 #include <deque>
+#include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 namespace lisp {
@@ -17,7 +17,7 @@ class Withdrawals {
 public:
 	// They are due at once, and so is all that a Map-Server has not confirmed.
 	void add(const std::vector<EidPrefix> &eids, Instant now);
-	// It is registered again.
+	// It is registered again: what was sent until now does not count if it is added once more.
 	void cancel(const EidPrefix &eid) { eids_.erase(eid); }
 
 	bool empty() const { return eids_.empty(); }
@@ -45,13 +45,16 @@ private:
 		Instant sent;
 		std::vector<EidPrefix> eids;
 	};
-	void end_round(Instant now);
+	static constexpr std::uint64_t never_sent = ~std::uint64_t{0};
 
-	std::set<EidPrefix> eids_;
-	std::optional<EidPrefix> last_; // of those sent in this round
+	void end_round(Instant now);
+	std::size_t find(std::uint64_t nonce) const; // its place among those outstanding
+
+	std::map<EidPrefix, std::uint64_t> eids_; // and the first nonce that each was sent with
+	std::optional<EidPrefix> last_;           // of those sent in this round
 	unsigned attempt_ = 0;
 	Instant due_{};
-	std::deque<Outstanding> outstanding_;
+	std::deque<Outstanding> outstanding_; // nonces rise
 	Arena arena_;
 };
 

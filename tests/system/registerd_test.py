@@ -452,6 +452,22 @@ class RegisterdTest(RegisterdCase):
         self.assertEqual(daemon.process.returncode, 0)
         self.assertEqual(server.next().withdrawn, ["153.16.38.0/25"])
 
+    def test_withdrawal_at_the_end_takes_a_notify_handed_on(self):
+        server = self.map_server("key")
+        daemon = self.daemon("-f", self.configure(server.line(words="withdraw=all")))
+        daemon.wait_for(r"acknowledged 2/2")
+        server.next()
+        server.silent = True
+        daemon.process.terminate()
+        register = server.next()
+        self.assertEqual(len(register.withdrawn), 2)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as local:
+            local.connect(os.path.join(self.directory, "run", "lisp-registerd.sock"))
+            local.send(b"datagram 127.0.0.1:4342 127.0.0.1:4342\n" + register.notify("key"))
+            self.assertEqual(daemon.process.wait(timeout=PATIENCE), 0)
+        daemon.stop()
+        self.assertFalse([line for line in daemon.stderr if "withdrawal" in line])
+
     def test_identity_closes_the_register(self):
         server = self.map_server("key")
         identity = "xtr-id=00112233445566778899aabbccddeeff site-id=42"

@@ -90,43 +90,60 @@ TEST(ConfigSummary, EveryWordOfASiteCounts) {
 	const std::string section = "@EID\n10.0.0.0 24 60 1\n";
 	const std::string server = "@MAPSERVER\n192.0.2.1 key";
 	const std::string hypervisor = "@HYPERVISOR\n192.0.2.0/24 key";
-	expect_all_different(parse_site_config, {
-	                                            "",
-	                                            section + "192.0.2.1 1 100 1\n",
-	                                            section + "192.0.2.1 2 100 1\n",
-	                                            section + "192.0.2.1 1 99 1\n",
-	                                            section + "192.0.2.1 1 100 0\n",
-	                                            section + "192.0.2.2 1 100 1\n",
-	                                            section + "192.0.2.1 1 100 1 mprio=1\n",
-	                                            section + "192.0.2.1 1 100 1 mweight=1\n",
-	                                            section + "192.0.2.1 1 100 1 site=a\n",
-	                                            section + "192.0.2.1 1 100 1 site=b\n",
-	                                            "@EID\n10.0.1.0 24 60 1\n192.0.2.1 1 100 1\n",
-	                                            "@EID\n10.0.0.0 25 60 1\n192.0.2.1 1 100 1\n",
-	                                            "@EID\n10.0.0.0 24 61 1\n192.0.2.1 1 100 1\n",
-	                                            "@EID\n10.0.0.0 24 60 0\n192.0.2.1 1 100 1\n",
-	                                            "@EID\n10.0.0.0 24 60 1 iid=7\n192.0.2.1 1 100 1\n",
-	                                            server + "\n",
-	                                            server + "s\n",
-	                                            server + " port=4343\n",
-	                                            server + " key-id=1\n",
-	                                            server + " alg=sha256\n",
-	                                            server + " notify=no\n",
-	                                            server + " proxy=yes\n",
-	                                            server + " merge=yes\n",
-	                                            server + " whole-site=yes\n",
-	                                            server + " whole-site=no\n",
-	                                            "@MAPSERVER\n192.0.2.2 key\n",
-	                                            "@MAPRESOLVER\n192.0.2.1\n",
-	                                            "@PITR\n192.0.2.1\n",
-	                                            hypervisor + "\n",
-	                                            hypervisor + "s\n",
-	                                            hypervisor + " key-id=1\n",
-	                                            hypervisor + " alg=sha1\n",
-	                                            hypervisor + " nonce=random\n",
-	                                            hypervisor + " eid=10.0.0.0/24\n",
-	                                            "@XTR\n192.0.2.1 key\n",
-	                                        });
+	expect_all_different(
+	    parse_site_config, {
+	                           "",
+	                           section + "192.0.2.1 1 100 1\n",
+	                           section + "192.0.2.1 2 100 1\n",
+	                           section + "192.0.2.1 1 99 1\n",
+	                           section + "192.0.2.1 1 100 0\n",
+	                           section + "192.0.2.2 1 100 1\n",
+	                           section + "192.0.2.1 1 100 1 mprio=1\n",
+	                           section + "192.0.2.1 1 100 1 mweight=1\n",
+	                           section + "192.0.2.1 1 100 1 site=a\n",
+	                           section + "192.0.2.1 1 100 1 site=b\n",
+	                           "@EID\n10.0.1.0 24 60 1\n192.0.2.1 1 100 1\n",
+	                           "@EID\n10.0.0.0 25 60 1\n192.0.2.1 1 100 1\n",
+	                           "@EID\n10.0.0.0 24 61 1\n192.0.2.1 1 100 1\n",
+	                           "@EID\n10.0.0.0 24 60 0\n192.0.2.1 1 100 1\n",
+	                           "@EID\n10.0.0.0 24 60 1 iid=7\n192.0.2.1 1 100 1\n",
+	                           server + "\n",
+	                           server + "s\n",
+	                           server + " port=4343\n",
+	                           server + " key-id=1\n",
+	                           server + " alg=sha256\n",
+	                           server + " notify=no\n",
+	                           server + " proxy=yes\n",
+	                           server + " merge=yes\n",
+	                           server + " whole-site=yes\n",
+	                           server + " whole-site=no\n",
+	                           server + " withdraw=yes\n",
+	                           server + " withdraw=all\n",
+	                           server + " site-id=0\n",
+	                           server + " site-id=1\n",
+	                           server + " xtr-id=00000000000000000000000000000001\n",
+	                           "@MAPSERVER\n192.0.2.2 key\n",
+	                           "@MAPRESOLVER\n192.0.2.1\n",
+	                           "@PITR\n192.0.2.1\n",
+	                           hypervisor + "\n",
+	                           hypervisor + "s\n",
+	                           hypervisor + " key-id=1\n",
+	                           hypervisor + " alg=sha1\n",
+	                           hypervisor + " nonce=random\n",
+	                           hypervisor + " eid=10.0.0.0/24\n",
+	                           "@XTR\n192.0.2.1 key\n",
+	                       });
+}
+
+// They come from key files.
+TEST(ConfigSummary, TheKeyBeforeCounts) {
+	Diagnostics found;
+	auto site = parse_site_config("@MAPSERVER\n192.0.2.1 key\n@XTR\n192.0.2.1 key\n", found);
+	std::set<std::uint64_t> digests{summarize(site).digest};
+	site.map_servers[0].previous_secret = "before";
+	EXPECT_TRUE(digests.insert(summarize(site).digest).second);
+	site.xtrs[0].previous_secret = "before";
+	EXPECT_TRUE(digests.insert(summarize(site).digest).second);
 }
 
 TEST(ConfigSummary, EveryWordOfAMapServerCounts) {

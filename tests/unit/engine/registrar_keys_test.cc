@@ -139,6 +139,19 @@ TEST_F(ChangeOfKeys, WithoutNotifiesBothAreUsedForFiveMinutes) {
 	EXPECT_EQ(sent_under("new"), 10U);
 }
 
+TEST_F(ChangeOfKeys, WithoutNotifiesAChangeOfEidsBringsTheOldKeyNotBack) {
+	site.map_servers[0].want_map_notify = false;
+	start();
+	change_to("new");
+	simulation->run_for(10min);
+	simulation->sent.clear();
+	site.eids[0].ttl = RecordTtl{5};
+	change_to("new");
+	simulation->run_for(5min);
+	EXPECT_EQ(sent_under("secret"), 0U);
+	EXPECT_GE(sent_under("new"), 15U);
+}
+
 TEST_F(ChangeOfKeys, AlgorithmAndKeyIdChangeWithTheKey) {
 	start();
 	auto &line = site.map_servers[0];
@@ -230,6 +243,24 @@ TEST(XtrIdentity, PacketsHaveRoomForIt) {
 	EXPECT_GT(longest, 548U - 28);
 }
 
+// A Map-Server that leaves one EID out of its Map-Notifies.
+Simulation::Answer acknowledging_all_but(const std::string &eid) {
+	return [eid](const Sent &one) {
+		Arena arena;
+		const auto message = decode_register(one.octets, arena);
+		MapNotify notify;
+		notify.nonce = message.nonce;
+		notify.authentication = message.authentication;
+		std::vector<MapRecord> listed;
+		for (const auto &record : message.records)
+			if (to_string(record.eid) != eid) listed.push_back(record);
+		notify.records = std::span<const MapRecord>(listed);
+		auto octets = *encode(Message{notify});
+		Key{"secret"}.sign(octets);
+		return octets;
+	};
+}
+
 TEST(RegistrarDetails, EachRecordHasAStateOfItsOwn) {
 	SiteConfig site;
 	site.map_servers = {map_server("192.0.2.1", "secret")};
@@ -255,20 +286,7 @@ TEST(RegistrarDetails, EachRecordHasAStateOfItsOwn) {
 	simulation.run_for(10s);
 	EXPECT_EQ(states(), States(3, timeout));
 	simulation.registrar.take_changed();
-	simulation.answer = [](const Sent &one) { // without the second record
-		Arena arena;
-		const auto message = decode_register(one.octets, arena);
-		MapNotify notify;
-		notify.nonce = message.nonce;
-		notify.authentication = message.authentication;
-		std::vector<MapRecord> listed;
-		for (const auto &record : message.records)
-			if (to_string(record.eid) != "10.0.1.0") listed.push_back(record);
-		notify.records = std::span<const MapRecord>(listed);
-		auto octets = *encode(Message{notify});
-		Key{"secret"}.sign(octets);
-		return octets;
-	};
+	simulation.answer = acknowledging_all_but("10.0.1.0");
 	simulation.run_for(60s);
 	EXPECT_EQ(states(), (States{acknowledged, refused, acknowledged}));
 	EXPECT_EQ(details().refused, 1U);
@@ -281,6 +299,38 @@ TEST(RegistrarDetails, EachRecordHasAStateOfItsOwn) {
 	simulation.registrar.configure(site, simulation.moment.now);
 	EXPECT_EQ(simulation.registrar.records().size(), 2U);
 	EXPECT_LE(details().refused, 1U);
+}
+
+TEST(RegistrarDetails, ARecordThatIsRefusedStaysSoWhenAnotherChanges) {
+	auto site = large_site(100);
+	Simulation simulation{site};
+	simulation.answer = acknowledging_all_but("10.0.0.1");
+	simulation.resolve_all();
+	simulation.run_for(10s);
+	EXPECT_EQ(simulation.status().acknowledged, 99U);
+	site.rlocs[site.eids[0].first_rloc].priority = 2;
+	simulation.registrar.configure(site, simulation.moment.now);
+	simulation.run_for(1s);
+	EXPECT_EQ(simulation.status().state, RegistrationState::partial);
+	EXPECT_EQ(simulation.status().acknowledged, 99U);
+}
+
+// A quarter of a large site changes, and the Map-Server is silent meanwhile.
+TEST(RegistrarDetails, TheStatesOfManyThatChangedAreFoundInTime) {
+	auto site = large_site(100'000);
+	Simulation simulation{site};
+	simulation.answer = acknowledging();
+	simulation.resolve_all();
+	simulation.run_for(60s);
+	ASSERT_EQ(simulation.status().acknowledged, 100'000U);
+	simulation.answer = [](const Sent &) { return std::nullopt; };
+	for (std::size_t i = 0; i < site.eids.size(); i += 4)
+		site.rlocs[site.eids[i].first_rloc].priority = 2;
+	simulation.registrar.configure(site, simulation.moment.now);
+	std::size_t pending = 0;
+	for (std::uint32_t i = 0; i < 100'000; ++i)
+		pending += simulation.registrar.state_of(0, i) == RegistrationState::pending ? 1 : 0;
+	EXPECT_EQ(pending, 25'000U);
 }
 
 } // namespace

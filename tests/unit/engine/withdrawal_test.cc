@@ -166,5 +166,69 @@ TEST_F(Withdrawal, ANonceThatCannotBeSavedDelaysIt) {
 	EXPECT_EQ(withdrawn(), Eids{"10.0.0.0"});
 }
 
+TEST_F(Withdrawal, AtTheEndWhateverTheMapServersBeforeWant) {
+	site.map_servers.push_back(map_server("192.0.2.2", "secret"));
+	start(Withdraw::none);
+	site.map_servers[1].withdraw = Withdraw::all;
+	configure();
+	simulation->resolve_all();
+	simulation->run_for(10s);
+	simulation->sent.clear();
+	simulation->registrar.end(simulation->moment.now);
+	EXPECT_FALSE(simulation->registrar.has_withdrawn());
+	simulation->run_for(1s);
+	EXPECT_EQ(withdrawn().size(), 100U);
+}
+
+TEST_F(Withdrawal, AnAnswerToOneBeforeConfirmsNoLaterOne) {
+	start(Withdraw::removed);
+	const auto first = site.eids[0];
+	simulation->answer = [](const Sent &) { return std::nullopt; };
+	remove_first();
+	simulation->run_for(500ms);
+	ASSERT_EQ(withdrawn(), Eids{"10.0.0.0"});
+	const auto late = simulation->sent[0];
+	site.eids.push_back(first);
+	configure();
+	simulation->run_for(500ms);
+	site.eids.pop_back();
+	configure();
+	simulation->receive(late.to, notify_for(late.octets, "secret"));
+	EXPECT_FALSE(simulation->registrar.has_withdrawn());
+	simulation->run_for(100ms);
+	EXPECT_EQ(withdrawn(), (Eids{"10.0.0.0", "10.0.0.0"}));
+}
+
+// What is left of a round may be confirmed, or come back, before its turn.
+TEST(Withdrawals, NoMessageIsEmpty) {
+	const auto a = *EidPrefix::parse("10.0.0.1/32");
+	const auto b = *EidPrefix::parse("10.0.0.2/32");
+	const Instant now{1000h};
+	Withdrawals withdrawals;
+	withdrawals.add({a, b}, now);
+	EXPECT_EQ(withdrawals.next(1, 16, now).count, 1U);
+	withdrawals.cancel(b);
+	ASSERT_FALSE(withdrawals.empty());
+	EXPECT_EQ(withdrawals.next(2, 16, now).count, 1U);
+	EXPECT_EQ(withdrawals.deadline(), now + 1s);
+}
+
+// A Map-Notify is found without a look at each of the others.
+TEST(Withdrawals, VeryManyAreConfirmedInTime) {
+	std::vector<EidPrefix> eids;
+	for (unsigned i = 0; i < 100'000; ++i)
+		eids.push_back(*EidPrefix::make(IpAddress::v4(0x0a000000 + i), 32));
+	const Instant now{1000h};
+	Withdrawals withdrawals;
+	withdrawals.add(eids, now);
+	std::uint64_t last = 0;
+	while (withdrawals.deadline() == now) withdrawals.next(++last, 500, now);
+	for (std::uint64_t nonce = 1; nonce <= last; ++nonce) {
+		ASSERT_TRUE(withdrawals.knows_nonce(nonce));
+		ASSERT_TRUE(withdrawals.confirm(nonce));
+	}
+	EXPECT_TRUE(withdrawals.empty());
+}
+
 } // namespace
 } // namespace lisp
