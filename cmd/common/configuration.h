@@ -43,9 +43,11 @@ bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigS
 
 // While the daemon runs: hands to `use` the configuration that replaces `in_force`, and each one
 // after it, when it is asked to reload or the file, or a key file that it names, was edited. What
-// was asked for has only to be free of errors; what was not has to pass the EditRule, too.
+// was asked for has only to be free of errors; what was not has to pass the EditRule that is
+// returned, too.
 template <class Read, class Use>
-void follow_configuration(Read read, Daemon &daemon, ConfigSummary in_force, Use use) {
+std::shared_ptr<EditRule> follow_configuration(
+    Read read, Daemon &daemon, ConfigSummary in_force, Use use) {
 	const auto rule = std::make_shared<EditRule>(std::move(in_force));
 	daemon.on_reload([=, &daemon]() -> std::optional<std::string> {
 		Diagnostics found;
@@ -64,6 +66,7 @@ void follow_configuration(Read read, Daemon &daemon, ConfigSummary in_force, Use
 		const auto verdict = rule->judge(summary, found);
 		if (tell_verdict(verdict, *rule, summary, found, daemon)) use(std::move(config));
 	});
+	return rule;
 }
 
 } // namespace lisp

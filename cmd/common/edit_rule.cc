@@ -157,7 +157,7 @@ ConfigSummary summarize(const MapServerConfig &config) {
 }
 
 EditRule::Verdict EditRule::judge(ConfigSummary edit, const Diagnostics &found) {
-	if (!found.has_errors() && edit.digest == in_force_.digest) {
+	if (!found.has_errors() && is_of_file_ && edit.digest == in_force_.digest) {
 		if (!refused_) return Verdict::nothing;
 		refused_.reset();
 		return Verdict::in_force;
@@ -173,6 +173,7 @@ EditRule::Verdict EditRule::judge(ConfigSummary edit, const Diagnostics &found) 
 
 void EditRule::take(ConfigSummary asked_for) {
 	in_force_ = std::move(asked_for);
+	is_of_file_ = true;
 	refused_.reset();
 }
 

@@ -35,12 +35,16 @@ public:
 	// Somebody asked for this one.
 	void take(ConfigSummary asked_for);
 
+	// What is in force has been changed by other ways than a file.
+	void forget_file() { is_of_file_ = false; }
+
 	// Of the EIDs in force, those that the edit lacks.
 	std::size_t missing_from(const ConfigSummary &edit) const;
 	std::size_t eids() const { return in_force_.eids.size(); }
 
 private:
 	ConfigSummary in_force_;
+	bool is_of_file_ = true;
 	std::optional<std::uint64_t> refused_; // the last one
 };
 

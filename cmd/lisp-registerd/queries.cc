@@ -147,13 +147,14 @@ void take_datagram(Service &service, const std::vector<std::string_view> &words,
 
 // "eids" and, from the next line on, @EID sections as lisp.conf(5) has them now: from the daemon
 // that has saved it, so that nobody needs to read it for that.
-void take_eids(Daemon &daemon, Service &service, Bytes octets) {
+void take_eids(Daemon &daemon, Service &service, EditRule &rule, Bytes octets) {
 	Diagnostics found;
 	const auto sections =
 	    parse_site_config({reinterpret_cast<const char *>(octets.data()), octets.size()}, found);
 	if (found.has_errors())
 		return daemon.log().warning("EIDs that changed: {}", to_string("message", found.all()[0]));
 	service.change_eids(sections);
+	rule.forget_file();
 }
 
 } // namespace
@@ -170,10 +171,12 @@ void offer_queries(Daemon &daemon, Service &service) {
 	daemon.on_message("datagram", [&](const std::vector<std::string_view> &words, Bytes octets) {
 		take_datagram(service, words, octets);
 	});
-	daemon.on_message("eids", [&](const std::vector<std::string_view> &, Bytes octets) {
-		take_eids(daemon, service, octets);
-	});
 	daemon.on_metrics([&](Text &out) { append_metrics(out, service); });
+}
+
+void accept_eids(Daemon &daemon, Service &service, std::shared_ptr<EditRule> rule) {
+	daemon.on_message("eids", [&daemon, &service, rule](const std::vector<std::string_view> &,
+	                              Bytes octets) { take_eids(daemon, service, *rule, octets); });
 }
 
 } // namespace lisp

@@ -54,8 +54,9 @@ int run(const RegisterdOptions &options) {
 	}
 	const Confirmations confirmations{daemon, service};
 	service.configure(*config);
-	follow_configuration(read_site_config, daemon, summarize(*config),
+	auto rule = follow_configuration(read_site_config, daemon, summarize(*config),
 	    [&service](const SiteConfig &edited) { service.configure(edited); });
+	accept_eids(daemon, service, std::move(rule));
 	daemon.on_end([&service] { service.end(); });
 	return daemon.run(service.sockets().local());
 }

@@ -91,7 +91,7 @@ void Registration::change_key(const MapServerLine &line, const SiteRecords &reco
 	// A key that the Map-Server has not taken yet is none to fall back to.
 	const bool taken = !previous_key_ || (asks_for_notify() ? !line_.previous_secret.empty() &&
 	                                                              !has_previous_key_only_
-	                                                        : now > quick_until_);
+	                                                        : now > both_keys_until_);
 	line_ = line;
 	if (!line.previous_secret.empty())
 		previous_key_.emplace(line, line.previous_secret);
@@ -189,7 +189,10 @@ void Registration::ask_for_notifies(bool always) {
 void Registration::postpone(Instant drawn_up, Instant until) {
 	for (std::uint32_t i = 0; i < parts_.size(); ++i) {
 		auto &part = parts_[i];
-		if (part.sent != drawn_up) continue;
+		if (part.sent != drawn_up) {
+			if (part.due <= drawn_up) schedule(i, until);
+			continue;
+		}
 		if (part.attempts > 0) --part.attempts;
 		if (part.due == never) ++waiting_;
 		// Nobody knows for how long: what the Map-Server said last is soon out of date.

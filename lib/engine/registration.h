@@ -54,7 +54,11 @@ public:
 	// while the registers that they belong to keep their state and their time. Records that are
 	// gone are withdrawn, if the line says so.
 	void change(const RecordChanges &changes, const SiteRecords &after, Instant now);
-	bool has_withdrawn() const { return !endpoint_ || withdrawals_.empty(); }
+	// What the Map-Server confirms, or else has been told once.
+	bool has_withdrawn() const {
+		return !endpoint_ || withdrawals_.empty() ||
+		       (!asks_for_notify() && withdrawals_.are_sent());
+	}
 
 	// Everything is due at once and counts as unacknowledged.
 	void register_again(Instant now);
@@ -147,6 +151,7 @@ private:
 	std::size_t still_refused(SiteRecords::Run run, const std::vector<bool> &changed) const;
 	void inherit(Part &part, const Part &from, std::size_t unacknowledged, Instant now) const;
 	void renumber_refused(const RecordChanges &changes);
+	void cancel_withdrawals(const RecordChanges &changes, const SiteRecords &after);
 	void finish(Part &difference);
 	void finish_within(SiteRecords::Run run);
 	void set_answer(Part &part, Part::Answer answer, std::uint8_t acknowledged);

@@ -118,11 +118,15 @@ void Registration::renumber_refused(const RecordChanges &changes) {
 		if (before.contains(changes.was[i])) refused_.insert(i);
 }
 
+void Registration::cancel_withdrawals(const RecordChanges &changes, const SiteRecords &after) {
+	for (std::uint32_t i = 0; i < after.size(); ++i)
+		if (changes.was[i] == RecordChanges::is_new) withdrawals_.cancel(after.eid(i));
+	for (const auto &eid : after.moved_away()) withdrawals_.cancel(eid);
+}
+
 void Registration::change(const RecordChanges &changes, const SiteRecords &after, Instant now) {
 	records_ = after.size();
-	if (!withdrawals_.empty())
-		for (std::uint32_t i = 0; i < after.size(); ++i)
-			if (changes.was[i] == RecordChanges::is_new) withdrawals_.cancel(after.eid(i));
+	if (!withdrawals_.empty()) cancel_withdrawals(changes, after);
 	if (!endpoint_) return;
 	if (line_.withdraw != Withdraw::none) withdrawals_.add(changes.gone, now);
 	renumber_refused(changes);

@@ -39,14 +39,15 @@ public:
 	std::size_t size() const { return eids_.size(); }
 	Bytes octets(Run run) const { return records_.octets(run.first, run.count); }
 	const EidPrefix &eid(std::size_t index) const { return eids_[index]; }
-	// Of an EID-prefix that is not registered: because its own RLOCs all have priority 255.
+	// Those that are not registered because their own RLOCs all have priority 255, ascending.
+	const std::vector<EidPrefix> &moved_away() const { return moved_away_; }
 	bool has_moved_away(const EidPrefix &eid) const;
 
 private:
 	void append(const SiteConfig &config, const EidSection &section, Arena &scratch);
 
 	std::vector<EidPrefix> eids_;
-	std::vector<EidPrefix> moved_away_; // sorted
+	std::vector<EidPrefix> moved_away_;
 	EncodedRecords records_;
 };
 

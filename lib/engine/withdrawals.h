@@ -17,10 +17,12 @@ class Withdrawals {
 public:
 	// They are due at once, and so is all that a Map-Server has not confirmed.
 	void add(const std::vector<EidPrefix> &eids, Instant now);
-	// It is registered again: what was sent until now does not count if it is added once more.
+	// It is registered again, here or elsewhere: what was sent until now does not count if it is
+	// added once more.
 	void cancel(const EidPrefix &eid) { eids_.erase(eid); }
 
 	bool empty() const { return eids_.empty(); }
+	bool are_sent() const { return attempt_ > 0; } // each once at least
 	std::optional<Instant> deadline() const;
 
 	struct Batch {

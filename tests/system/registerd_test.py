@@ -416,6 +416,8 @@ class RegisterdTest(RegisterdCase):
             self.assertEqual(len(register.priorities), 2)  # with the other EID's
             local.send(b"eids\n@EID\n153.16.38.0 25 60 1\n132.227.62.242 255 100 1\n")
             self.assertEqual(server.next().eids, ["2610:d0:2121::/48"])
+        self.configure(server.line())  # what it said at the start
+        self.assertEqual(server.next().priorities["153.16.38.0/25", "132.227.62.242"], 2)
 
     def test_change_of_keys_on_either_side(self):
         server = self.map_server("key")

@@ -135,6 +135,29 @@ TEST_F(Withdrawal, EidThatComesBackIsNotWithdrawnAgain) {
 	EXPECT_EQ(simulation->status().acknowledged, 100U);
 }
 
+TEST_F(Withdrawal, EidThatTurnsOutToHaveMovedAwayIsNotWithdrawnAgain) {
+	start(Withdraw::removed);
+	const auto first = site.eids[0];
+	simulation->answer = [](const Sent &) { return std::nullopt; };
+	remove_first();
+	simulation->run_for(500ms);
+	site.eids.push_back(first);
+	site.rlocs[first.first_rloc].priority = 255;
+	configure();
+	simulation->run_for(1min);
+	EXPECT_EQ(withdrawn(), Eids{"10.0.0.0"});
+}
+
+TEST_F(Withdrawal, WithoutNotifiesTheEndWaitsForNone) {
+	site.map_servers[0].want_map_notify = false;
+	start(Withdraw::all);
+	simulation->registrar.end(simulation->moment.now);
+	EXPECT_FALSE(simulation->registrar.has_withdrawn());
+	simulation->run_for(100ms);
+	EXPECT_TRUE(simulation->registrar.has_withdrawn());
+	EXPECT_EQ(withdrawn().size(), 100U);
+}
+
 // Some Map-Servers take each register for all that there is.
 TEST_F(Withdrawal, ASiteThatFitsOneRegisterSendsTheRestAfterIt) {
 	site = large_site(3);
