@@ -32,6 +32,16 @@ inline constexpr auto fields<SocketCounters> = std::tuple{
 
 namespace {
 
+std::vector<EidPrefix> aggregates(const std::vector<std::string> &texts) {
+	std::vector<EidPrefix> result;
+	for (const auto &text : texts) {
+		const auto aggregate = EidPrefix::parse(text);
+		if (!aggregate) throw UsageError{fmt::format("--negative {}: no EID-prefix", text)};
+		result.push_back(*aggregate);
+	}
+	return result;
+}
+
 Replier::Options replier_options(const ReplydOptions &options, Families sendable) {
 	Replier::Options result;
 	result.rate = options.rate;
@@ -39,6 +49,7 @@ Replier::Options replier_options(const ReplydOptions &options, Families sendable
 	std::random_device random;
 	result.seed = static_cast<std::uint64_t>(random()) << 32 | random();
 	result.sendable = sendable;
+	result.negative = aggregates(options.negative);
 	return result;
 }
 

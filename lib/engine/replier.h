@@ -45,6 +45,7 @@ struct ReplierCounters {
 	std::uint64_t probes = 0;
 	std::uint64_t map_replies = 0; // to probes included
 	std::uint64_t probe_replies = 0;
+	std::uint64_t negative_records = 0;
 	std::uint64_t handed_on = 0;
 
 	std::uint64_t malformed = 0;
@@ -72,6 +73,7 @@ inline constexpr auto fields<ReplierCounters> = std::tuple{
     Field{"probes", &ReplierCounters::probes},
     Field{"map-replies", &ReplierCounters::map_replies},
     Field{"probe-replies", &ReplierCounters::probe_replies},
+    Field{"negative-records", &ReplierCounters::negative_records},
     Field{"handed-on", &ReplierCounters::handed_on},
     Field{"malformed", &ReplierCounters::malformed},
     Field{"unknown-vendor", &ReplierCounters::unknown_vendor},
@@ -115,6 +117,9 @@ public:
 		std::uint64_t seed = 0;
 		bool accept_zero_checksum = false; // of the UDP header within an ECM
 		Families sendable;
+		// Aggregates of the site. An EID within one that no configured EID-prefix covers is denied:
+		// the reply names the hole around it (RFC 9301 section 8.4). Any other gets silence.
+		std::vector<EidPrefix> negative;
 		// Of a Map-Reply: packets of 576 and 1280 octets, RFC 9301 section 5.
 		std::size_t max_octets_ipv4 = 576 - 20 - 8;
 		std::size_t max_octets_ipv6 = 1280 - 40 - 8;
@@ -141,8 +146,12 @@ private:
 	Outcome reply(const Asked &asked, const IpAddress &destination);
 	bool select(List<RequestedEid> requested);
 	bool select_within(const EidPrefix &prefix);
+	bool select_hole(const EidPrefix &eid);
 	bool is_selected(PrefixIndex::Value number) const;
+	bool is_full() const;
+	void write_records(Writer &out, const IpAddress *probed);
 	void write_record(Writer &out, Bytes record, std::uint32_t ttl, const IpAddress *probed);
+	void write_negative(Writer &out, const EidPrefix &hole);
 
 	EidRecords eids_;
 	Options options_;
@@ -151,6 +160,7 @@ private:
 	ReplierCounters counters_;
 	Arena arena_;
 	std::vector<PrefixIndex::Value> selected_; // EID-records of the reply in hand
+	std::vector<EidPrefix> holes_;             // and its negative ones
 	Octets room_;
 };
 

@@ -254,6 +254,19 @@ class Answers(Site):
             # One queue: the first reply being the last request's, the others got none.
             self.expect(itr, map_reply([V4_RECORD], nonce=1), daemon.listen[0])
 
+    def test_C083_C124_denies_holes_of_an_aggregate_by_option(self):
+        args = ["--negative", "203.0.112.0/20", "--negative", "[7]10.0.0.0/8"]
+        with self.start(*args) as daemon, udp("127.0.0.1") as itr:
+            itr.sendto(map_request(["192.0.2.1"], ["127.0.0.1"], nonce=1), daemon.listen[0])
+            for nonce, (eid, hole) in enumerate((("203.0.120.1", "203.0.120.0/21"),
+                                                 ("203.0.112.5", "203.0.112.0/24"),
+                                                 ("203.0.114.9", "203.0.114.0/23")), start=2):
+                itr.sendto(map_request([eid], ["127.0.0.1"], nonce), daemon.listen[0])
+                prefix, _, length = hole.partition("/")
+                # TTL 15, no locators, ACT 1 and A, no Map-Version.
+                negative = struct.pack("!IBBHH", 15, 0, int(length), 0x3000, 0) + address(prefix)
+                self.expect(itr, map_reply([negative], nonce), daemon.listen[0])
+
     def test_C084_replies_to_one_rloc_are_limited(self):
         with self.start(rate="0.1") as daemon, udp("127.0.0.1") as itr, udp("127.0.0.2") as other:
             for nonce in range(10):
@@ -402,6 +415,7 @@ class Operation(Site):
 
     def test_what_does_not_start(self):
         self.assertEqual(self.command("-l", "nowhere", "-f", self.config).returncode, 2)
+        self.assertEqual(self.command("--negative", "10", "-f", self.config).returncode, 2)
         self.assertEqual(self.command("--rate", "fast", "-f", self.config).returncode, 2)
         self.assertEqual(self.command("-f", self.config + ".not").returncode, 1)
         with udp("127.0.0.9") as taken:
