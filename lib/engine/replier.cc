@@ -27,13 +27,16 @@ constexpr std::array drop_entries{
     DropEntry{"ITR-RLOC refused", &ReplierCounters::itr_rloc_refused},
     DropEntry{"EID not owned", &ReplierCounters::not_owned},
     DropEntry{"rate limit", &ReplierCounters::rate_limited},
+    DropEntry{"rate limit of the source", &ReplierCounters::source_limited},
+    DropEntry{"rate limit of all", &ReplierCounters::total_limited},
     DropEntry{"Map-Reply too large", &ReplierCounters::too_large},
 };
 static_assert(drop_entries.size() == static_cast<std::size_t>(DropReason::too_large) + 1);
 
 constexpr std::size_t max_records = 255; // of a Map-Reply
 constexpr std::size_t record_count_offset = 3;
-constexpr RecordTtl negative_ttl{15}; // RFC 9301 section 8.3: of what is no LISP site
+constexpr unsigned rlocs_of_a_source = 8; // that its Map-Requests may name in earnest
+constexpr RecordTtl negative_ttl{15};     // RFC 9301 section 8.3: of what is no LISP site
 
 Dropped drop(DropReason reason) {
 	return {reason, {}};
@@ -54,11 +57,16 @@ struct Replier::Asked {
 	const Arrival &arrival;
 	std::uint16_t port; // that the Map-Request came from; the inner one of an ECM
 	Bytes octets;
+	bool encapsulated;
 };
 
 Replier::Replier(EidRecords eids, const Options &options)
-    : eids_(std::move(eids)), options_(options), limit_(options.rate, options.burst, options.seed),
-      probe_limit_(options.rate, options.burst, options.seed),
+    : eids_(std::move(eids)), options_(options),
+      limit_({options.rate, options.burst}, options.seed),
+      probe_limit_({options.rate, options.burst}, options.seed),
+      source_limit_(
+          {options.rate * rlocs_of_a_source, options.burst * rlocs_of_a_source}, options.seed),
+      total_rate_(options.rate > 0 ? options.total_rate : 0, options.total_burst),
       room_(std::max(options.max_octets_ipv4, options.max_octets_ipv6)) {
 	selected_.reserve(max_records);
 	holes_.reserve(max_records);
@@ -82,7 +90,7 @@ Replier::Outcome Replier::sort(const Arrival &arrival, Instant now) {
 	if (decoded.error) return Dropped{DropReason::malformed, *decoded.error};
 	if (has_unknown_vendor(decoded.message)) return drop(DropReason::unknown_vendor);
 	if (const auto *request = std::get_if<MapRequest>(&decoded.message))
-		return on_request({*request, arrival, arrival.from.port, arrival.octets}, now);
+		return on_request({*request, arrival, arrival.from.port, arrival.octets, false}, now);
 	if (const auto *message = std::get_if<EncapsulatedControl>(&decoded.message))
 		return on_encapsulated(*message, arrival, now);
 	if (std::holds_alternative<MapNotify>(decoded.message))
@@ -107,7 +115,7 @@ Replier::Outcome Replier::on_encapsulated(
 	if (request == nullptr) return drop(DropReason::inner_not_map_request);
 	if (request->probe) return drop(DropReason::encapsulated_probe);
 	++counters_.encapsulated;
-	return on_request({*request, arrival, message.source.port, message.payload}, now);
+	return on_request({*request, arrival, message.source.port, message.payload, true}, now);
 }
 
 Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
@@ -123,9 +131,20 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 		return drop(DropReason::no_usable_itr_rloc);
 	if (!select(request.records)) return drop(DropReason::too_large);
 	if (selected_.empty() && holes_.empty()) return drop(DropReason::not_owned);
-	auto &limit = request.probe ? probe_limit_ : limit_;
-	if (!limit.allow(choice.address, now)) return drop(DropReason::rate_limited);
+	if (const auto reason = limited(asked, choice.address, now)) return drop(*reason);
 	return reply(asked, choice.address);
+}
+
+// What came plainly has the ITR for its source; a crowd of ITR-RLOCs there is somebody who has
+// others flooded. An ECM has the mapping system's, which speaks for everybody.
+std::optional<DropReason> Replier::limited(
+    const Asked &asked, const IpAddress &destination, Instant now) {
+	auto &limit = asked.request.probe ? probe_limit_ : limit_;
+	if (!limit.allow(destination, now)) return DropReason::rate_limited;
+	if (!asked.encapsulated && !source_limit_.allow(asked.arrival.from.address, now))
+		return DropReason::source_limited;
+	if (!total_rate_.take(total_full_, now)) return DropReason::total_limited;
+	return std::nullopt;
 }
 
 // For each EID the longest match and all below it: without these a cache that holds the match
@@ -188,6 +207,8 @@ Replier::Outcome Replier::reply(const Asked &asked, const IpAddress &destination
 	++counters_.map_replies;
 	counters_.negative_records += holes_.size();
 	counters_.probe_replies += probe ? 1 : 0;
+	counters_.answered_octets += asked.arrival.octets.size();
+	counters_.reply_octets += out.size();
 	return Datagram{{destination, asked.port}, reply_source(asked.arrival.to.address, destination),
 	    out.written()};
 }

@@ -369,9 +369,13 @@ class Operation(Site):
             status = daemon.status()[0]
             self.assertEqual(status["daemon"], "lisp-replyd")
             self.assertEqual(status["eids"], 4)
+            asked = len(map_request(["203.0.113.7"], ["127.0.0.1"]))
+            told = len(map_reply([V4_RECORD]))
+            self.assertEqual(status["reply-percent"], 100 * told // asked)
             counters = daemon.status("counters")[0]
             self.assertEqual((counters["received"], counters["map-replies"]), (2, 1))
             self.assertEqual(counters["not-owned"], 1)
+            self.assertEqual((counters["answered-octets"], counters["reply-octets"]), (asked, told))
             eids = daemon.status("eids")
             self.assertEqual([each["eid"] for each in eids],
                              ["10.0.0.0/8", "10.1.0.0/16", "203.0.113.0/24", "2001:db8:1::/48"])
