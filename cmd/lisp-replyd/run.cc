@@ -25,13 +25,15 @@ inline constexpr auto fields<ReplydStatus> = std::tuple{
 // What the engine cannot count.
 struct SocketCounters {
 	std::uint64_t send_errors = 0;
-	std::uint64_t hand_on_lost = 0;
+	std::uint64_t registerd_lost = 0;
+	std::uint64_t mapsync_lost = 0;
 };
 
 template <>
 inline constexpr auto fields<SocketCounters> = std::tuple{
     Field{"send-errors", &SocketCounters::send_errors},
-    Field{"hand-on-lost", &SocketCounters::hand_on_lost},
+    Field{"registerd-lost", &SocketCounters::registerd_lost},
+    Field{"mapsync-lost", &SocketCounters::mapsync_lost},
 };
 
 namespace {
@@ -154,7 +156,7 @@ ReplydStatus Replyd::status() const {
 }
 
 SocketCounters Replyd::socket_counters() const {
-	return {send_errors_, registerd_.lost() + mapsync_.lost()};
+	return {send_errors_, registerd_.lost(), mapsync_.lost()};
 }
 
 void Replyd::append_metrics(Text &text) const {

@@ -344,21 +344,6 @@ class Operation(Site):
             itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
             self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
 
-    def test_map_notify_is_handed_on_to_registerd(self):
-        os.makedirs(os.path.join(self.directory, "run"), exist_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as registerd:
-            registerd.bind(os.path.join(self.directory, "run", "lisp-registerd.sock"))
-            registerd.listen()
-            registerd.settimeout(PATIENCE)
-            with self.start() as daemon, udp("127.0.0.1") as server:
-                server.sendto(golden("NTF-SHA1-20"), daemon.listen[0])
-                replyd, _ = registerd.accept()
-                with replyd:
-                    replyd.settimeout(PATIENCE)
-                    port = server.getsockname()[1]
-                    line = f"datagram 127.0.0.1:{port} 127.0.0.5\n".encode()
-                    self.assertEqual(replyd.recv(65536), line + golden("NTF-SHA1-20"))
-
     def test_status(self):
         if not os.path.exists(os.path.join(BINDIR, "lisp-status")):
             self.skipTest("no lisp-status")
@@ -427,6 +412,101 @@ class Operation(Site):
             done = self.command("-f", self.config, "-l", f"127.0.0.9:{port}")
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"127.0.0.9:{port}", done.stderr)
+
+
+class PostOffice(Site):
+    """What is for other daemons, which may be there or not."""
+
+    def listen_as(self, name):
+        path = os.path.join(self.directory, "run", name + ".sock")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if os.path.exists(path):
+            os.remove(path)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(listener.close)
+        listener.bind(path)
+        listener.listen()
+        listener.settimeout(PATIENCE)
+        return listener
+
+    def accept(self, listener):
+        connection, _ = listener.accept()
+        self.addCleanup(connection.close)
+        connection.settimeout(PATIENCE)
+        return connection
+
+    def expect_message(self, connection, sender, octets):
+        line = f"datagram 127.0.0.1:{sender.getsockname()[1]} 127.0.0.5\n".encode()
+        self.assertEqual(connection.recv(65536), line + octets)
+
+    def expect_answer(self, daemon, itr):
+        """All that was sent before has been dealt with then: one queue."""
+        itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+        self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+
+    def counters(self, daemon):
+        if not os.path.exists(os.path.join(BINDIR, "lisp-status")):
+            self.skipTest("no lisp-status")
+        return daemon.status("counters")[0]
+
+    def test_map_notify_is_handed_on_to_registerd(self):
+        registerd = self.listen_as("lisp-registerd")
+        with self.start() as daemon, udp("127.0.0.1") as server:
+            server.sendto(golden("NTF-SHA1-20"), daemon.listen[0])
+            self.expect_message(self.accept(registerd), server, golden("NTF-SHA1-20"))
+
+    def test_C080_map_replies_and_smrs_are_handed_on_to_mapsync(self):
+        mapsync = self.listen_as("lisp-mapsync")
+        with self.start() as daemon, udp("127.0.0.1") as peer:
+            peer.sendto(golden("REP-POS"), daemon.listen[0])
+            connection = self.accept(mapsync)
+            self.expect_message(connection, peer, golden("REP-POS"))
+            peer.sendto(golden("REQ-SMR"), daemon.listen[0])
+            self.expect_message(connection, peer, golden("REQ-SMR"))
+            # An SMR may come encapsulated; it goes on without.
+            smr = map_request(["203.0.113.7"], ["127.0.0.1"], flags=0x01000000)
+            ecm = encapsulated(smr, "192.0.2.10", "203.0.113.7", 4342)
+            peer.sendto(ecm, daemon.listen[0])
+            self.expect_message(connection, peer, smr)
+
+    def test_nobody_there_then_there_then_started_again(self):
+        with self.start() as daemon, udp("127.0.0.1") as peer:
+            for name in ("NTF-SHA1-20", "NTF-SHA1-20", "REP-POS"):
+                peer.sendto(golden(name), daemon.listen[0])
+            self.expect_answer(daemon, peer)
+            for _ in range(2):
+                registerd = self.listen_as("lisp-registerd")
+                peer.sendto(golden("NTF-XTRID"), daemon.listen[0])
+                connection = self.accept(registerd)
+                self.expect_message(connection, peer, golden("NTF-XTRID"))
+                connection.close()
+                registerd.close()
+            counters = self.counters(daemon)
+            self.assertEqual((counters["registerd-lost"], counters["mapsync-lost"]), (2, 1))
+            self.assertEqual(counters["handed-on"], 5)
+
+    def test_who_does_not_read_is_not_waited_for(self):
+        registerd = self.listen_as("lisp-registerd")
+        metrics = os.path.join(self.directory, "metrics")
+        count = 4000
+        with self.start("--metrics", metrics) as daemon, udp("127.0.0.1") as peer:
+            for _ in range(count // 100):
+                for _ in range(100):
+                    peer.sendto(golden("NTF-SHA1-20"), daemon.listen[0])
+                self.expect_answer(daemon, peer)
+            connection = self.accept(registerd)
+            lost = self.counters(daemon)["registerd-lost"]
+            self.assertGreater(lost, 0)
+            for _ in range(count - lost):
+                self.expect_message(connection, peer, golden("NTF-SHA1-20"))
+            peer.sendto(golden("NTF-XTRID"), daemon.listen[0])
+            self.expect_message(connection, peer, golden("NTF-XTRID"))
+            daemon.stop()
+        with open(metrics, encoding="ascii") as file:
+            lines = file.read().splitlines()
+        self.assertIn(f"lisp_replyd_registerd_lost {lost}", lines)
+        self.assertIn("lisp_replyd_mapsync_lost 0", lines)
+        self.assertIn(f"lisp_replyd_handed_on {count + 1}", lines)
 
 
 if __name__ == "__main__":
