@@ -4,7 +4,10 @@ int main(int argc, char **argv) {
 	lisp::ReplydOptions options;
 	lisp::Cli cli{"lisp-replyd", "answer Map-Requests and RLOC probes for the site's EIDs"};
 	cli.option("-l", options.listen, "address to listen at; may be repeated", "ADDR[:PORT]");
-	cli.option("--rate", options.rate, "Map-Replies a second to one RLOC; 0 lifts the limit", "N");
+	cli.option(
+	    "--rate", options.rate, "Map-Replies a second to one RLOC; 0 lifts every limit", "N");
+	cli.option("--negative", options.negative,
+	    "answer negatively for EIDs in here that are not the site's; may be repeated", "AGGREGATE");
 	add_daemon_options(cli, options.daemon, "lisp.conf");
 	if (const auto status = cli.parse(argc, argv)) return *status;
 	return lisp::guarded("lisp-replyd", [&] { return lisp::run(options); });

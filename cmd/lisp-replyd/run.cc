@@ -13,32 +13,51 @@ namespace lisp {
 
 struct ReplydStatus {
 	std::uint64_t eids = 0;
+	std::uint64_t reply_percent = 0; // of the octets of the requests answered; 0 before the first
 };
 
 template <>
-inline constexpr auto fields<ReplydStatus> = std::tuple{Field{"eids", &ReplydStatus::eids}};
+inline constexpr auto fields<ReplydStatus> = std::tuple{
+    Field{"eids", &ReplydStatus::eids},
+    Field{"reply-percent", &ReplydStatus::reply_percent},
+};
 
 // What the engine cannot count.
 struct SocketCounters {
 	std::uint64_t send_errors = 0;
-	std::uint64_t hand_on_lost = 0;
+	std::uint64_t registerd_lost = 0;
+	std::uint64_t mapsync_lost = 0;
 };
 
 template <>
 inline constexpr auto fields<SocketCounters> = std::tuple{
     Field{"send-errors", &SocketCounters::send_errors},
-    Field{"hand-on-lost", &SocketCounters::hand_on_lost},
+    Field{"registerd-lost", &SocketCounters::registerd_lost},
+    Field{"mapsync-lost", &SocketCounters::mapsync_lost},
 };
 
 namespace {
+
+std::vector<EidPrefix> aggregates(const std::vector<std::string> &texts) {
+	std::vector<EidPrefix> result;
+	for (const auto &text : texts) {
+		const auto aggregate = EidPrefix::parse(text);
+		if (!aggregate) throw UsageError{fmt::format("--negative {}: no EID-prefix", text)};
+		result.push_back(*aggregate);
+	}
+	return result;
+}
 
 Replier::Options replier_options(const ReplydOptions &options, Families sendable) {
 	Replier::Options result;
 	result.rate = options.rate;
 	result.burst = std::max(result.burst, static_cast<unsigned>(std::min(options.rate, 1e6)));
+	result.total_rate = std::max(result.total_rate, options.rate);
+	result.total_burst = std::max(result.total_burst, result.burst);
 	std::random_device random;
 	result.seed = static_cast<std::uint64_t>(random()) << 32 | random();
 	result.sendable = sendable;
+	result.negative = aggregates(options.negative);
 	return result;
 }
 
@@ -54,8 +73,7 @@ public:
 		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
 		follow_configuration(read_site_config, daemon, summarize(config),
 		    [this](const SiteConfig &edited) { replier_.replace(EidRecords{edited}); });
-		daemon.on_query("status",
-		    [this](QueryReply &reply) { reply.print(ReplydStatus{replier_.eids().size()}); });
+		daemon.on_query("status", [this](QueryReply &reply) { reply.print(status()); });
 		daemon.on_query("counters", [this](QueryReply &reply) {
 			reply.print(replier_.counters());
 			reply.print(socket_counters());
@@ -70,6 +88,7 @@ private:
 	void hand_on(const HandOn &message, const Arrival &arrival);
 	void log_drop(const Dropped &dropped, const Arrival &arrival, Instant now);
 	void print_eids(QueryReply &reply) const;
+	ReplydStatus status() const;
 	SocketCounters socket_counters() const;
 	void append_metrics(Text &text) const;
 
@@ -130,13 +149,19 @@ void Replyd::print_eids(QueryReply &reply) const {
 	});
 }
 
+ReplydStatus Replyd::status() const {
+	const auto &counted = replier_.counters();
+	const auto asked = std::max<std::uint64_t>(counted.answered_octets, 1);
+	return {replier_.eids().size(), 100 * counted.reply_octets / asked};
+}
+
 SocketCounters Replyd::socket_counters() const {
-	return {send_errors_, registerd_.lost() + mapsync_.lost()};
+	return {send_errors_, registerd_.lost(), mapsync_.lost()};
 }
 
 void Replyd::append_metrics(Text &text) const {
 	MetricsSink sink{text, "lisp_replyd"};
-	describe_fields(sink, ReplydStatus{replier_.eids().size()});
+	describe_fields(sink, status());
 	describe_fields(sink, replier_.counters());
 	describe_fields(sink, socket_counters());
 }

@@ -6,8 +6,9 @@ namespace lisp {
 
 struct ReplydOptions {
 	DaemonOptions daemon;
-	std::vector<std::string> listen; // -l
-	double rate = 1.0 / 3;           // Map-Replies a second to one destination RLOC; 0: no limit
+	std::vector<std::string> listen;   // -l
+	double rate = 1.0 / 3;             // Map-Replies a second to one destination RLOC; 0: no limit
+	std::vector<std::string> negative; // --negative
 };
 
 // The exit status. Throws what guarded() catches.

@@ -27,12 +27,16 @@ constexpr std::array drop_entries{
     DropEntry{"ITR-RLOC refused", &ReplierCounters::itr_rloc_refused},
     DropEntry{"EID not owned", &ReplierCounters::not_owned},
     DropEntry{"rate limit", &ReplierCounters::rate_limited},
+    DropEntry{"rate limit of the source", &ReplierCounters::source_limited},
+    DropEntry{"rate limit of all", &ReplierCounters::total_limited},
     DropEntry{"Map-Reply too large", &ReplierCounters::too_large},
 };
 static_assert(drop_entries.size() == static_cast<std::size_t>(DropReason::too_large) + 1);
 
 constexpr std::size_t max_records = 255; // of a Map-Reply
 constexpr std::size_t record_count_offset = 3;
+constexpr unsigned rlocs_of_a_source = 8; // that its Map-Requests may name in earnest
+constexpr RecordTtl negative_ttl{15};     // RFC 9301 section 8.3: of what is no LISP site
 
 Dropped drop(DropReason reason) {
 	return {reason, {}};
@@ -53,13 +57,22 @@ struct Replier::Asked {
 	const Arrival &arrival;
 	std::uint16_t port; // that the Map-Request came from; the inner one of an ECM
 	Bytes octets;
+	bool encapsulated;
 };
 
 Replier::Replier(EidRecords eids, const Options &options)
-    : eids_(std::move(eids)), options_(options), limit_(options.rate, options.burst, options.seed),
-      probe_limit_(options.rate, options.burst, options.seed),
+    : eids_(std::move(eids)), options_(options),
+      limit_({options.rate, options.burst}, options.seed),
+      probe_limit_({options.rate, options.burst}, options.seed),
+      source_limit_(
+          {options.rate * rlocs_of_a_source, options.burst * rlocs_of_a_source}, options.seed),
+      total_rate_(options.rate > 0 ? options.total_rate : 0, options.total_burst),
       room_(std::max(options.max_octets_ipv4, options.max_octets_ipv6)) {
 	selected_.reserve(max_records);
+	holes_.reserve(max_records);
+	// The shortest that covers an EID is found first: its hole is the widest.
+	std::stable_sort(options_.negative.begin(), options_.negative.end(),
+	    [](const auto &a, const auto &b) { return a.length < b.length; });
 }
 
 Replier::Outcome Replier::receive(const Arrival &arrival, Instant now) {
@@ -77,7 +90,7 @@ Replier::Outcome Replier::sort(const Arrival &arrival, Instant now) {
 	if (decoded.error) return Dropped{DropReason::malformed, *decoded.error};
 	if (has_unknown_vendor(decoded.message)) return drop(DropReason::unknown_vendor);
 	if (const auto *request = std::get_if<MapRequest>(&decoded.message))
-		return on_request({*request, arrival, arrival.from.port, arrival.octets}, now);
+		return on_request({*request, arrival, arrival.from.port, arrival.octets, false}, now);
 	if (const auto *message = std::get_if<EncapsulatedControl>(&decoded.message))
 		return on_encapsulated(*message, arrival, now);
 	if (std::holds_alternative<MapNotify>(decoded.message))
@@ -102,7 +115,7 @@ Replier::Outcome Replier::on_encapsulated(
 	if (request == nullptr) return drop(DropReason::inner_not_map_request);
 	if (request->probe) return drop(DropReason::encapsulated_probe);
 	++counters_.encapsulated;
-	return on_request({*request, arrival, message.source.port, message.payload}, now);
+	return on_request({*request, arrival, message.source.port, message.payload, true}, now);
 }
 
 Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
@@ -117,22 +130,52 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 	if (choice.fault == ItrRlocFault::unusable || asked.port == 0)
 		return drop(DropReason::no_usable_itr_rloc);
 	if (!select(request.records)) return drop(DropReason::too_large);
-	if (selected_.empty()) return drop(DropReason::not_owned);
-	auto &limit = request.probe ? probe_limit_ : limit_;
-	if (!limit.allow(choice.address, now)) return drop(DropReason::rate_limited);
+	if (selected_.empty() && holes_.empty()) return drop(DropReason::not_owned);
+	if (const auto reason = limited(asked, choice.address, now)) return drop(*reason);
 	return reply(asked, choice.address);
 }
 
+// What came plainly has the ITR for its source; a crowd of ITR-RLOCs there is somebody who has
+// others flooded. An ECM has the mapping system's, which speaks for everybody.
+std::optional<DropReason> Replier::limited(
+    const Asked &asked, const IpAddress &destination, Instant now) {
+	auto &limit = asked.request.probe ? probe_limit_ : limit_;
+	if (!limit.allow(destination, now)) return DropReason::rate_limited;
+	if (!asked.encapsulated && !source_limit_.allow(asked.arrival.from.address, now))
+		return DropReason::source_limited;
+	if (!total_rate_.take(total_full_, now)) return DropReason::total_limited;
+	return std::nullopt;
+}
+
 // For each EID the longest match and all below it: without these a cache that holds the match
-// would send their packets to its locators. False where a Map-Reply cannot hold them.
+// would send their packets to its locators. Without a match, the hole if there is to be an answer.
+// False where a Map-Reply cannot hold them.
 bool Replier::select(List<RequestedEid> requested) {
 	selected_.clear();
+	holes_.clear();
 	for (const auto &record : requested) {
 		const auto eid = eid_prefix(record.eid, record.mask_length);
-		const auto match = eid ? eids_.index().longest_match(*eid) : std::nullopt;
+		if (!eid) continue;
+		const auto match = eids_.index().longest_match(*eid);
+		if (!match && !select_hole(*eid)) return false;
 		if (match && !is_selected(match->value) && !select_within(match->prefix)) return false;
 	}
 	return true;
+}
+
+bool Replier::select_hole(const EidPrefix &eid) {
+	const auto aggregate = std::find_if(options_.negative.begin(), options_.negative.end(),
+	    [&](const auto &each) { return each.covers(eid); });
+	if (aggregate == options_.negative.end()) return true;
+	const auto hole = eids_.index().hole(eid, aggregate->length);
+	if (!hole || std::find(holes_.begin(), holes_.end(), *hole) != holes_.end()) return true;
+	if (is_full()) return false;
+	holes_.push_back(*hole);
+	return true;
+}
+
+bool Replier::is_full() const {
+	return selected_.size() + holes_.size() == max_records;
 }
 
 bool Replier::is_selected(PrefixIndex::Value number) const {
@@ -143,7 +186,7 @@ bool Replier::select_within(const EidPrefix &prefix) {
 	bool fits = true;
 	eids_.index().for_each_within(prefix, [this, &fits](const auto &entry) {
 		if (is_selected(entry.value)) return true;
-		fits = selected_.size() < max_records;
+		fits = !is_full();
 		if (fits) selected_.push_back(entry.value);
 		return fits;
 	});
@@ -158,18 +201,34 @@ Replier::Outcome Replier::reply(const Asked &asked, const IpAddress &destination
 	head.probe = probe;
 	head.nonce = asked.request.nonce;
 	write(out, head);
-	room_[record_count_offset] = static_cast<std::uint8_t>(selected_.size());
-
-	// Records that depend on each other leave a cache together.
-	auto ttl = ttl_receiver_decides.count();
-	for (const auto number : selected_) ttl = std::min(ttl, ttl_of(eids_.record(number)));
-	for (const auto number : selected_)
-		write_record(out, eids_.record(number), ttl, probe ? &asked.arrival.to.address : nullptr);
+	room_[record_count_offset] = static_cast<std::uint8_t>(selected_.size() + holes_.size());
+	write_records(out, probe ? &asked.arrival.to.address : nullptr);
 	if (!out.ok()) return drop(DropReason::too_large);
 	++counters_.map_replies;
+	counters_.negative_records += holes_.size();
 	counters_.probe_replies += probe ? 1 : 0;
+	counters_.answered_octets += asked.arrival.octets.size();
+	counters_.reply_octets += out.size();
 	return Datagram{{destination, asked.port}, reply_source(asked.arrival.to.address, destination),
 	    out.written()};
+}
+
+// Records that depend on each other leave a cache together. A hole depends on nothing.
+void Replier::write_records(Writer &out, const IpAddress *probed) {
+	auto ttl = ttl_receiver_decides.count();
+	for (const auto number : selected_) ttl = std::min(ttl, ttl_of(eids_.record(number)));
+	for (const auto number : selected_) write_record(out, eids_.record(number), ttl, probed);
+	for (const auto &hole : holes_) write_negative(out, hole);
+}
+
+void Replier::write_negative(Writer &out, const EidPrefix &hole) {
+	MapRecord record;
+	record.ttl = negative_ttl;
+	record.mask_length = hole.length;
+	record.action = Action::natively_forward;
+	record.authoritative = true; // it is the site that says so
+	record.eid = eid_address(hole, arena_);
+	write(out, record);
 }
 
 void Replier::write_record(Writer &out, Bytes record, std::uint32_t ttl, const IpAddress *probed) {

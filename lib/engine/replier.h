@@ -33,6 +33,8 @@ enum class DropReason : std::uint8_t {
 	itr_rloc_refused,
 	not_owned,
 	rate_limited,
+	source_limited,
+	total_limited,
 	too_large,
 };
 
@@ -45,6 +47,7 @@ struct ReplierCounters {
 	std::uint64_t probes = 0;
 	std::uint64_t map_replies = 0; // to probes included
 	std::uint64_t probe_replies = 0;
+	std::uint64_t negative_records = 0;
 	std::uint64_t handed_on = 0;
 
 	std::uint64_t malformed = 0;
@@ -61,7 +64,12 @@ struct ReplierCounters {
 	std::uint64_t itr_rloc_refused = 0;
 	std::uint64_t not_owned = 0;
 	std::uint64_t rate_limited = 0;
+	std::uint64_t source_limited = 0;
+	std::uint64_t total_limited = 0;
 	std::uint64_t too_large = 0;
+
+	std::uint64_t answered_octets = 0; // of the datagrams that the Map-Replies answer
+	std::uint64_t reply_octets = 0;    // of the Map-Replies
 };
 
 template <>
@@ -72,6 +80,7 @@ inline constexpr auto fields<ReplierCounters> = std::tuple{
     Field{"probes", &ReplierCounters::probes},
     Field{"map-replies", &ReplierCounters::map_replies},
     Field{"probe-replies", &ReplierCounters::probe_replies},
+    Field{"negative-records", &ReplierCounters::negative_records},
     Field{"handed-on", &ReplierCounters::handed_on},
     Field{"malformed", &ReplierCounters::malformed},
     Field{"unknown-vendor", &ReplierCounters::unknown_vendor},
@@ -87,7 +96,11 @@ inline constexpr auto fields<ReplierCounters> = std::tuple{
     Field{"itr-rloc-refused", &ReplierCounters::itr_rloc_refused},
     Field{"not-owned", &ReplierCounters::not_owned},
     Field{"rate-limited", &ReplierCounters::rate_limited},
+    Field{"source-limited", &ReplierCounters::source_limited},
+    Field{"total-limited", &ReplierCounters::total_limited},
     Field{"too-large", &ReplierCounters::too_large},
+    Field{"answered-octets", &ReplierCounters::answered_octets},
+    Field{"reply-octets", &ReplierCounters::reply_octets},
 };
 
 // A message that is another daemon's to act on.
@@ -109,12 +122,18 @@ class Replier {
 public:
 	struct Options {
 		// Map-Replies a second to one destination RLOC, sustained; RFC 9301 section 5.4 recommends
-		// one in three seconds. 0 for no limit.
+		// one in three seconds. 0 for no limit of any kind.
 		double rate = 1.0 / 3;
 		unsigned burst = 8; // at once: repeats, and one host's interest in a few EIDs
+		// To all destinations together.
+		double total_rate = 20'000;
+		unsigned total_burst = 20'000;
 		std::uint64_t seed = 0;
 		bool accept_zero_checksum = false; // of the UDP header within an ECM
 		Families sendable;
+		// Aggregates of the site. An EID within one that no configured EID-prefix covers is denied:
+		// the reply names the hole around it (RFC 9301 section 8.4). Any other gets silence.
+		std::vector<EidPrefix> negative;
 		// Of a Map-Reply: packets of 576 and 1280 octets, RFC 9301 section 5.
 		std::size_t max_octets_ipv4 = 576 - 20 - 8;
 		std::size_t max_octets_ipv6 = 1280 - 40 - 8;
@@ -139,18 +158,28 @@ private:
 	    const EncapsulatedControl &message, const Arrival &arrival, Instant now);
 	Outcome on_request(const Asked &asked, Instant now);
 	Outcome reply(const Asked &asked, const IpAddress &destination);
+	std::optional<DropReason> limited(
+	    const Asked &asked, const IpAddress &destination, Instant now);
 	bool select(List<RequestedEid> requested);
 	bool select_within(const EidPrefix &prefix);
+	bool select_hole(const EidPrefix &eid);
 	bool is_selected(PrefixIndex::Value number) const;
+	bool is_full() const;
+	void write_records(Writer &out, const IpAddress *probed);
 	void write_record(Writer &out, Bytes record, std::uint32_t ttl, const IpAddress *probed);
+	void write_negative(Writer &out, const EidPrefix &hole);
 
 	EidRecords eids_;
 	Options options_;
-	ReplyLimit limit_;
+	ReplyLimit limit_; // of each destination
 	ReplyLimit probe_limit_;
+	ReplyLimit source_limit_;
+	TokenRate total_rate_;
+	Instant total_full_ = Instant::min();
 	ReplierCounters counters_;
 	Arena arena_;
 	std::vector<PrefixIndex::Value> selected_; // EID-records of the reply in hand
+	std::vector<EidPrefix> holes_;             // and its negative ones
 	Octets room_;
 };
 

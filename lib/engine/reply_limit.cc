@@ -28,12 +28,23 @@ std::uint64_t seeded_hash(const IpAddress &address, std::uint64_t seed) {
 
 } // namespace
 
-ReplyLimit::ReplyLimit(double rate, unsigned burst, std::uint64_t seed) : seed_(seed) {
+TokenRate::TokenRate(double rate, unsigned burst) {
 	if (rate <= 0) return;
 	interval_ = std::chrono::duration_cast<Instant::duration>(
 	    std::chrono::duration<double>(std::clamp(1 / rate, 1e-9, 1e6)));
 	tolerance_ = interval_ * burst;
-	buckets_.resize(sets * ways);
+}
+
+bool TokenRate::take(Instant &full, Instant now) const {
+	if (!is_limit()) return true;
+	const auto next = std::max(full, now) + interval_;
+	if (next - now > tolerance_) return false;
+	full = next;
+	return true;
+}
+
+ReplyLimit::ReplyLimit(const TokenRate &rate, std::uint64_t seed) : rate_(rate), seed_(seed) {
+	if (rate_.is_limit()) buckets_.resize(sets * ways);
 }
 
 ReplyLimit::Bucket &ReplyLimit::bucket_of(const IpAddress &address) {
@@ -49,12 +60,7 @@ ReplyLimit::Bucket &ReplyLimit::bucket_of(const IpAddress &address) {
 }
 
 bool ReplyLimit::allow(const IpAddress &address, Instant now) {
-	if (interval_ == Instant::duration::zero()) return true;
-	auto &bucket = bucket_of(address);
-	const auto full = std::max(bucket.full, now) + interval_;
-	if (full - now > tolerance_) return false;
-	bucket.full = full;
-	return true;
+	return !rate_.is_limit() || rate_.take(bucket_of(address).full, now);
 }
 
 } // namespace lisp

@@ -114,14 +114,19 @@ LocalSender::~LocalSender() {
 	if (descriptor_ >= 0) close(descriptor_);
 }
 
-bool LocalSender::send(std::string_view line, Bytes octets) {
+bool LocalSender::connect(Instant now) {
+	if (descriptor_ < 0 && connects_.take(connects_full_, now))
+		descriptor_ = connect_unix_socket(path_);
+	return descriptor_ >= 0;
+}
+
+bool LocalSender::send(std::string_view line, Bytes octets, Instant now) {
 	std::string message{line};
 	message += '\n';
 	message.append(reinterpret_cast<const char *>(octets.data()), octets.size());
 	// The second try is for a daemon that was started again since the last message.
 	for (int attempt = 0; attempt < 2; ++attempt) {
-		if (descriptor_ < 0) descriptor_ = connect_unix_socket(path_);
-		if (descriptor_ < 0) break;
+		if (!connect(now)) break;
 		if (send_local(descriptor_, message)) return true;
 		if (errno == EAGAIN || errno == ENOBUFS || errno == EMSGSIZE) break;
 		close(std::exchange(descriptor_, -1));

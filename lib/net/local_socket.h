@@ -4,6 +4,7 @@
 // "datagram 192.0.2.1:4342 192.0.2.9\n<octets>".
 #pragma once
 
+#include "engine/reply_limit.h"
 #include "wire/octets.h"
 
 #include <sys/types.h>
@@ -71,19 +72,25 @@ private:
 };
 
 // One-way messages to another daemon, which may be absent: connects when first needed and again
-// after it went. Never blocks; what cannot be sent is lost and counted.
+// after it went, but no more than a hundred times a second where it does not come, so that a flood
+// of messages for nobody costs little. Never blocks; what cannot be sent is lost and counted.
 class LocalSender {
 public:
 	explicit LocalSender(std::string path);
 	~LocalSender();
 	LocalSender(const LocalSender &) = delete;
 	LocalSender &operator=(const LocalSender &) = delete;
-	bool send(std::string_view line, Bytes octets = {});
+	bool send(
+	    std::string_view line, Bytes octets = {}, Instant now = std::chrono::steady_clock::now());
 	std::uint64_t lost() const { return lost_; }
 
 private:
+	bool connect(Instant now);
+
 	std::string path_;
 	int descriptor_ = -1;
+	TokenRate connects_{100, 16};
+	Instant connects_full_ = Instant::min();
 	std::uint64_t lost_ = 0;
 };
 

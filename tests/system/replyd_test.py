@@ -7,11 +7,13 @@ own code.
 """
 
 import os
+import random
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.dont_write_bytecode = True
@@ -19,6 +21,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
 
 BINDIR = ""
+FLOOD = int(os.environ.get("LISP_FLOOD", "20000"))  # mutated packets
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
 
 CONFIG = """\
@@ -110,12 +113,15 @@ def encapsulated(payload, source, destination, sport, dport=4342, udp_checksum=N
     return struct.pack("!I", 0x80000000) + ip + udp
 
 
-def golden(name):
+def golden_packets():
+    """By name."""
     with open(os.path.join(DATA, "golden-packets.txt"), encoding="ascii") as file:
-        for line in file:
-            if line.startswith(name + "\t"):
-                return bytes.fromhex(line.split("\t")[3])
-    raise KeyError(name)
+        rows = [line.split("\t") for line in file if line.strip() and line[0] != "#"]
+    return {row[0]: bytes.fromhex(row[3]) for row in rows}
+
+
+def golden(name):
+    return golden_packets()[name]
 
 
 def udp(host):
@@ -135,8 +141,9 @@ class Site(unittest.TestCase):
         self.directory = directory.name
         self.config = write_secret(os.path.join(self.directory, "lisp.conf"), CONFIG)
 
-    def start(self, *args, rate="0"):
-        listen = ["-l", "127.0.0.5:0"] + (["-l", "[::1]:0"] if has_ipv6() else [])
+    def start(self, *args, rate="0", listen=None):
+        listen = listen or ["127.0.0.5:0"] + (["[::1]:0"] if has_ipv6() else [])
+        listen = [word for each in listen for word in ("-l", each)]
         args = ["-f", self.config, "--rate", rate, *listen, *args]
         daemon = Daemon(BINDIR, "lisp-replyd", args, self.directory)
         self.addCleanup(daemon.stop)
@@ -146,6 +153,11 @@ class Site(unittest.TestCase):
         bound = udp(host)
         self.addCleanup(bound.close)
         return bound
+
+    def counters(self, daemon):
+        if not os.path.exists(os.path.join(BINDIR, "lisp-status")):
+            self.skipTest("no lisp-status")
+        return daemon.status("counters")[0]
 
     def expect(self, receiver, octets, source):
         got, sender = receiver.recvfrom(65535)
@@ -254,6 +266,19 @@ class Answers(Site):
             # One queue: the first reply being the last request's, the others got none.
             self.expect(itr, map_reply([V4_RECORD], nonce=1), daemon.listen[0])
 
+    def test_C083_C124_denies_holes_of_an_aggregate_by_option(self):
+        args = ["--negative", "203.0.112.0/20", "--negative", "[7]10.0.0.0/8"]
+        with self.start(*args) as daemon, udp("127.0.0.1") as itr:
+            itr.sendto(map_request(["192.0.2.1"], ["127.0.0.1"], nonce=1), daemon.listen[0])
+            for nonce, (eid, hole) in enumerate((("203.0.120.1", "203.0.120.0/21"),
+                                                 ("203.0.112.5", "203.0.112.0/24"),
+                                                 ("203.0.114.9", "203.0.114.0/23")), start=2):
+                itr.sendto(map_request([eid], ["127.0.0.1"], nonce), daemon.listen[0])
+                prefix, _, length = hole.partition("/")
+                # TTL 15, no locators, ACT 1 and A, no Map-Version.
+                negative = struct.pack("!IBBHH", 15, 0, int(length), 0x3000, 0) + address(prefix)
+                self.expect(itr, map_reply([negative], nonce), daemon.listen[0])
+
     def test_C084_replies_to_one_rloc_are_limited(self):
         with self.start(rate="0.1") as daemon, udp("127.0.0.1") as itr, udp("127.0.0.2") as other:
             for nonce in range(10):
@@ -331,21 +356,6 @@ class Operation(Site):
             itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
             self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
 
-    def test_map_notify_is_handed_on_to_registerd(self):
-        os.makedirs(os.path.join(self.directory, "run"), exist_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as registerd:
-            registerd.bind(os.path.join(self.directory, "run", "lisp-registerd.sock"))
-            registerd.listen()
-            registerd.settimeout(PATIENCE)
-            with self.start() as daemon, udp("127.0.0.1") as server:
-                server.sendto(golden("NTF-SHA1-20"), daemon.listen[0])
-                replyd, _ = registerd.accept()
-                with replyd:
-                    replyd.settimeout(PATIENCE)
-                    port = server.getsockname()[1]
-                    line = f"datagram 127.0.0.1:{port} 127.0.0.5\n".encode()
-                    self.assertEqual(replyd.recv(65536), line + golden("NTF-SHA1-20"))
-
     def test_status(self):
         if not os.path.exists(os.path.join(BINDIR, "lisp-status")):
             self.skipTest("no lisp-status")
@@ -356,9 +366,13 @@ class Operation(Site):
             status = daemon.status()[0]
             self.assertEqual(status["daemon"], "lisp-replyd")
             self.assertEqual(status["eids"], 4)
+            asked = len(map_request(["203.0.113.7"], ["127.0.0.1"]))
+            told = len(map_reply([V4_RECORD]))
+            self.assertEqual(status["reply-percent"], 100 * told // asked)
             counters = daemon.status("counters")[0]
             self.assertEqual((counters["received"], counters["map-replies"]), (2, 1))
             self.assertEqual(counters["not-owned"], 1)
+            self.assertEqual((counters["answered-octets"], counters["reply-octets"]), (asked, told))
             eids = daemon.status("eids")
             self.assertEqual([each["eid"] for each in eids],
                              ["10.0.0.0/8", "10.1.0.0/16", "203.0.113.0/24", "2001:db8:1::/48"])
@@ -402,6 +416,7 @@ class Operation(Site):
 
     def test_what_does_not_start(self):
         self.assertEqual(self.command("-l", "nowhere", "-f", self.config).returncode, 2)
+        self.assertEqual(self.command("--negative", "10", "-f", self.config).returncode, 2)
         self.assertEqual(self.command("--rate", "fast", "-f", self.config).returncode, 2)
         self.assertEqual(self.command("-f", self.config + ".not").returncode, 1)
         with udp("127.0.0.9") as taken:
@@ -409,6 +424,230 @@ class Operation(Site):
             done = self.command("-f", self.config, "-l", f"127.0.0.9:{port}")
             self.assertEqual(done.returncode, 1)
             self.assertIn(f"127.0.0.9:{port}", done.stderr)
+
+
+class Sockets(Site):
+    """Which addresses there are to be asked at."""
+
+    def test_C081_ipv4_alone(self):
+        with self.start(listen=["127.0.0.5:0"]) as daemon, udp("127.0.0.1") as itr:
+            port = itr.getsockname()[1]
+            itr.sendto(map_request(["203.0.113.7"], ["::1"], 1), daemon.listen[0])
+            itr.sendto(map_request(["203.0.113.7"], ["::1", "127.0.0.1"], 2), daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD], 2), daemon.listen[0])
+            request = map_request(["2001:db8:1::1"], ["127.0.0.1"], 3)
+            ecm = encapsulated(request, "2001:db8:2::10", "2001:db8:1::1", port)
+            itr.sendto(ecm, daemon.listen[0])
+            self.expect(itr, map_reply([V6_RECORD], 3), daemon.listen[0])
+
+    @needs_ipv6
+    def test_C081_ipv6_alone(self):
+        with self.start(listen=["[::1]:0"]) as daemon, udp("::1") as itr:
+            port = itr.getsockname()[1]
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"], 1), daemon.listen[0])
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1", "::1"], 2), daemon.listen[0])
+            # The locator at 127.0.0.5 is configured as the site's own all the same.
+            self.expect(itr, map_reply([V4_RECORD], 2), daemon.listen[0])
+            request = map_request(["203.0.113.7"], ["::1"], 3)
+            ecm = encapsulated(request, "192.0.2.10", "203.0.113.7", port)
+            itr.sendto(ecm, daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD], 3), daemon.listen[0])
+
+    def test_C067_two_addresses_of_a_family_answer_each_for_itself(self):
+        with self.start(listen=["127.0.0.5:0", "127.0.0.6:0"]) as daemon, udp("127.0.0.1") as itr:
+            self.assertEqual([host for host, _ in daemon.listen], ["127.0.0.5", "127.0.0.6"])
+            for asked in (daemon.listen[1], daemon.listen[0], daemon.listen[1]):
+                itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), asked)
+                self.expect(itr, map_reply([V4_RECORD]), asked)
+
+    def test_C067_the_address_that_was_asked_answers_where_all_are_listened_at(self):
+        with self.start(listen=["0.0.0.0:0"]) as daemon, udp("127.0.0.1") as itr:
+            port = daemon.listen[0][1]
+            for host in ("127.0.0.7", "127.0.0.5", "127.0.0.1"):
+                itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), (host, port))
+                self.expect(itr, map_reply([V4_RECORD]), (host, port))
+
+
+class Load(Site):
+    def exchange(self, daemon, itr, nonces):
+        """A Map-Request for each nonce at once; the Map-Replies, each of which must come."""
+        for nonce in nonces:
+            itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"], nonce), daemon.listen[0])
+        replies = [itr.recv(65535) for _ in nonces]
+        self.assertEqual(sorted(struct.unpack("!Q", each[4:12])[0] for each in replies),
+                         list(nonces))
+        return {each[12:] for each in replies}
+
+    def test_C093_no_request_is_lost_while_the_configuration_is_renamed_in(self):
+        def locators(priority):
+            return [("127.0.0.5", priority, 50, L | R), ("198.51.100.10", 9, 50, R)]
+
+        def edit(priority):
+            text = CONFIG.replace("127.0.0.5	1	50", f"127.0.0.5	{priority}	50")
+            text = text.replace("198.51.100.10	1", "198.51.100.10	9")
+            os.rename(write_secret(self.config + ".new", text), self.config)
+            return record("203.0.113.0/24", 1440, locators(priority))
+
+        old, first, window, meanwhile = V4_RECORD, 1, 50, 0
+        with self.start() as daemon, udp("127.0.0.1") as itr:
+            for priority in range(1, 9):
+                new = edit(priority)
+                seen = set()
+                deadline = time.monotonic() + PATIENCE
+                while new not in seen:
+                    self.assertLess(time.monotonic(), deadline)
+                    answers = self.exchange(daemon, itr, range(first, first + window))
+                    self.assertLessEqual(answers, {old, new})
+                    self.assertFalse(new in seen and old in answers)
+                    seen |= answers
+                    first += window
+                meanwhile += old in seen
+                self.assertEqual(self.exchange(daemon, itr, range(first, first + window)), {new})
+                first += window
+                old = new
+            self.assertGreater(meanwhile, 0)  # there were requests while the file was read
+
+    def resident(self, daemon):
+        """KiB"""
+        with open(f"/proc/{daemon.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+
+    @unittest.skipUnless(os.path.exists("/proc/self/status"), "no /proc")
+    def test_a_flood_of_mutations_of_every_type_leaves_it_answering_and_its_memory_flat(self):
+        # What AddressSanitizer keeps of freed memory is not the daemon's.
+        options = os.environ.get("ASAN_OPTIONS", "")
+        self.addCleanup(os.environ.__setitem__, "ASAN_OPTIONS", options)
+        os.environ["ASAN_OPTIONS"] = "quarantine_size_mb=0:" + options
+        packets = list(golden_packets().values())
+        packets += [map_request(["203.0.113.7"], ["127.0.0.1"], flags=0x02000000),
+                    map_request(["203.0.120.1", "10.9.9.9"], ["127.0.0.1"])]
+        packets += [encapsulated(each, "192.0.2.10", "203.0.113.7", 50000) for each in packets]
+        chance = random.Random(9301)
+
+        def mutated():
+            octets = bytearray(chance.choice(packets))
+            for _ in range(chance.randrange(1, 5)):
+                octets[chance.randrange(min(len(octets), chance.choice((4, 40, 2000))))] = \
+                    chance.randrange(256)
+            if chance.randrange(4) == 0:
+                del octets[chance.randrange(len(octets) + 1):]
+            return octets
+
+        batch, sizes = 100, []  # of what a socket's buffer holds in any case
+        args = ["--negative", "0.0.0.0/0", "--negative", "::/0"]
+        with self.start(*args, rate="100000") as daemon, \
+                udp("127.0.0.2") as attacker, udp("127.0.0.1") as itr:
+            for sent in range(0, FLOOD, batch):
+                for _ in range(batch):
+                    attacker.sendto(mutated(), daemon.listen[0])
+                # Mutated requests may have replies sent to the ITR's address, not to its port.
+                self.assertEqual(self.exchange(daemon, itr, [sent + 1]), {V4_RECORD})
+                sizes.append(self.resident(daemon))
+            settled, last = max(sizes[:len(sizes) // 2]), sizes[-1]
+            self.assertLess(last - settled, 1024, f"KiB more than {settled}")
+            counters = self.counters(daemon)
+            self.assertEqual(counters["received"], FLOOD + FLOOD // batch)
+            # Which the datagram came to in the end: one of these.
+            fates = ["map-replies", "handed-on", "malformed", "unknown-vendor", "unexpected-type",
+                     "inner-ip-checksum", "inner-checksum-zero", "inner-checksum-bad",
+                     "inner-data-port", "inner-not-map-request", "encapsulated-probe",
+                     "dont-map-reply", "no-usable-itr-rloc", "itr-rloc-refused", "not-owned",
+                     "rate-limited", "source-limited", "total-limited", "too-large"]
+            self.assertEqual(sum(counters[fate] for fate in fates), counters["received"])
+            met = {fate for fate in fates if counters[fate] > 0}
+            self.assertGreater(counters["map-replies"], 2 * FLOOD // batch)  # mutants, too
+            self.assertGreaterEqual(len(met), 9, met)
+            self.assertEqual(daemon.stop(), 0)
+
+
+class PostOffice(Site):
+    """What is for other daemons, which may be there or not."""
+
+    def listen_as(self, name):
+        path = os.path.join(self.directory, "run", name + ".sock")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if os.path.exists(path):
+            os.remove(path)
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(listener.close)
+        listener.bind(path)
+        listener.listen()
+        listener.settimeout(PATIENCE)
+        return listener
+
+    def accept(self, listener):
+        connection, _ = listener.accept()
+        self.addCleanup(connection.close)
+        connection.settimeout(PATIENCE)
+        return connection
+
+    def expect_message(self, connection, sender, octets):
+        line = f"datagram 127.0.0.1:{sender.getsockname()[1]} 127.0.0.5\n".encode()
+        self.assertEqual(connection.recv(65536), line + octets)
+
+    def expect_answer(self, daemon, itr):
+        """All that was sent before has been dealt with then: one queue."""
+        itr.sendto(map_request(["203.0.113.7"], ["127.0.0.1"]), daemon.listen[0])
+        self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+
+    def test_map_notify_is_handed_on_to_registerd(self):
+        registerd = self.listen_as("lisp-registerd")
+        with self.start() as daemon, udp("127.0.0.1") as server:
+            server.sendto(golden("NTF-SHA1-20"), daemon.listen[0])
+            self.expect_message(self.accept(registerd), server, golden("NTF-SHA1-20"))
+
+    def test_C080_map_replies_and_smrs_are_handed_on_to_mapsync(self):
+        mapsync = self.listen_as("lisp-mapsync")
+        with self.start() as daemon, udp("127.0.0.1") as peer:
+            peer.sendto(golden("REP-POS"), daemon.listen[0])
+            connection = self.accept(mapsync)
+            self.expect_message(connection, peer, golden("REP-POS"))
+            peer.sendto(golden("REQ-SMR"), daemon.listen[0])
+            self.expect_message(connection, peer, golden("REQ-SMR"))
+            # An SMR may come encapsulated; it goes on without.
+            smr = map_request(["203.0.113.7"], ["127.0.0.1"], flags=0x01000000)
+            ecm = encapsulated(smr, "192.0.2.10", "203.0.113.7", 4342)
+            peer.sendto(ecm, daemon.listen[0])
+            self.expect_message(connection, peer, smr)
+
+    def test_nobody_there_then_there_then_started_again(self):
+        with self.start() as daemon, udp("127.0.0.1") as peer:
+            for name in ("NTF-SHA1-20", "NTF-SHA1-20", "REP-POS"):
+                peer.sendto(golden(name), daemon.listen[0])
+            self.expect_answer(daemon, peer)
+            for _ in range(2):
+                registerd = self.listen_as("lisp-registerd")
+                peer.sendto(golden("NTF-XTRID"), daemon.listen[0])
+                connection = self.accept(registerd)
+                self.expect_message(connection, peer, golden("NTF-XTRID"))
+                connection.close()
+                registerd.close()
+            counters = self.counters(daemon)
+            self.assertEqual((counters["registerd-lost"], counters["mapsync-lost"]), (2, 1))
+            self.assertEqual(counters["handed-on"], 5)
+
+    def test_who_does_not_read_is_not_waited_for(self):
+        registerd = self.listen_as("lisp-registerd")
+        metrics = os.path.join(self.directory, "metrics")
+        count = 4000
+        with self.start("--metrics", metrics) as daemon, udp("127.0.0.1") as peer:
+            for _ in range(count // 100):
+                for _ in range(100):
+                    peer.sendto(golden("NTF-SHA1-20"), daemon.listen[0])
+                self.expect_answer(daemon, peer)
+            connection = self.accept(registerd)
+            lost = self.counters(daemon)["registerd-lost"]
+            self.assertGreater(lost, 0)
+            for _ in range(count - lost):
+                self.expect_message(connection, peer, golden("NTF-SHA1-20"))
+            peer.sendto(golden("NTF-XTRID"), daemon.listen[0])
+            self.expect_message(connection, peer, golden("NTF-XTRID"))
+            daemon.stop()
+        with open(metrics, encoding="ascii") as file:
+            lines = file.read().splitlines()
+        self.assertIn(f"lisp_replyd_registerd_lost {lost}", lines)
+        self.assertIn("lisp_replyd_mapsync_lost 0", lines)
+        self.assertIn(f"lisp_replyd_handed_on {count + 1}", lines)
 
 
 if __name__ == "__main__":

@@ -351,6 +351,60 @@ TEST(Replier, C084_RateIsAnOptionAndZeroIsNone) {
 	EXPECT_EQ(unlimited.replier.counters().map_replies, 1000U);
 }
 
+// One who has others flooded names them as ITR-RLOCs.
+TEST(Replier, C084_LimitsRepliesAtTheWishOfOneSource) {
+	Xtr xtr{golden_site(), Replier::Options{}};
+	const auto itr = [](int i) { return "192.0.2." + std::to_string(i); };
+	int plain = 0;
+	int encapsulated_ones = 0;
+	for (int i = 1; i <= 200; ++i) {
+		const Request request({"203.0.113.7"}, {itr(i).c_str()});
+		if (std::holds_alternative<Datagram>(xtr.receive(request))) ++plain;
+	}
+	EXPECT_EQ(plain, 64);
+	EXPECT_EQ(xtr.replier.counters().source_limited, 136U);
+	// What the mapping system sends on comes from it alone.
+	for (int i = 1; i <= 200; ++i) {
+		const auto ecm = encapsulated(
+		    Request({"203.0.113.7"}, {itr(i).c_str()}), "192.0.2.10", "203.0.113.7", 50000);
+		if (std::holds_alternative<Datagram>(xtr.receive(ecm, {ip("198.51.100.1"), 4342})))
+			++encapsulated_ones;
+	}
+	EXPECT_EQ(encapsulated_ones, 200);
+}
+
+TEST(Replier, C084_LimitsRepliesToAllTogether) {
+	Replier::Options options;
+	options.total_rate = 100;
+	options.total_burst = 50;
+	Xtr xtr{golden_site(), options};
+	unsigned host = 0;
+	const auto replies = [&] {
+		int count = 0;
+		for (int i = 0; i < 200; ++i) {
+			const auto itr = to_string(IpAddress::v4(0xc6120000U + ++host));
+			const Request request({"203.0.113.7"}, {itr.c_str()});
+			if (std::holds_alternative<Datagram>(xtr.receive(request, itr.c_str()))) ++count;
+		}
+		return count;
+	};
+	EXPECT_EQ(replies(), 50);
+	EXPECT_EQ(xtr.replier.counters().total_limited, 150U);
+	xtr.now += 100ms;
+	EXPECT_EQ(replies(), 10);
+}
+
+TEST(Replier, CountsWhatItAddsToAFlood) {
+	Xtr xtr{golden_site()};
+	const auto asked = golden("REQ-V4").octets.size();
+	const auto told = sent(xtr.golden("REQ-V4")).octets.size();
+	xtr.golden("ACK-SHA256-32"); // not answered, not counted
+	const auto ecm = golden("ECM-V4").octets.size();
+	const auto told_again = sent(xtr.golden("ECM-V4")).octets.size();
+	EXPECT_EQ(xtr.replier.counters().answered_octets, asked + ecm);
+	EXPECT_EQ(xtr.replier.counters().reply_octets, told + told_again);
+}
+
 TEST(Replier, C085_SendsToNoAddressThatReflects) {
 	Xtr xtr{golden_site()};
 	for (const auto *itr : {"224.0.0.1", "255.255.255.255", "127.0.0.1", "0.0.0.0", "169.254.1.1",

@@ -12,7 +12,7 @@ IpAddress address(std::uint32_t number) {
 }
 
 TEST(ReplyLimit, C084_ABucketFillsAtTheRateAndNotBeyondTheBurst) {
-	ReplyLimit limit{0.5, 3, 1};
+	ReplyLimit limit{{0.5, 3}, 1};
 	Instant now{};
 	const auto taken = [&] {
 		int count = 0;
@@ -29,14 +29,14 @@ TEST(ReplyLimit, C084_ABucketFillsAtTheRateAndNotBeyondTheBurst) {
 }
 
 TEST(ReplyLimit, C084_ZeroIsNoLimit) {
-	ReplyLimit limit{0, 1, 1};
+	ReplyLimit limit{{0, 1}, 1};
 	for (int i = 0; i < 1000; ++i) EXPECT_TRUE(limit.allow(address(1), Instant{}));
 }
 
 // The table is far smaller than this crowd: newcomers get their burst all the same, and the one
 // that keeps asking is held to its rate as long as it owes more than they do.
 TEST(ReplyLimit, ACrowdOfAddressesNeitherLocksOutNorSetsFree) {
-	ReplyLimit limit{1, 4, 7};
+	ReplyLimit limit{{1, 4}, 7};
 	Instant now{};
 	int allowed = 0;
 	for (std::uint32_t i = 1; i <= 200000; ++i) {

@@ -334,6 +334,21 @@ TEST(LocalSender, PathThatNoSocketCanHaveLosesMessages) {
 	EXPECT_EQ(sender.lost(), 1U);
 }
 
+TEST(LocalSender, AFloodForNobodyIsLostWithoutAsking) {
+	const ScratchDirectory scratch;
+	const auto path = scratch.file("d.sock");
+	Loop loop;
+	LocalSender sender{path};
+	Instant now{};
+	for (int n = 0; n < 1000; ++n) EXPECT_FALSE(sender.send("datagram", {}, now));
+	const LocalServer server{loop, path, nullptr};
+	EXPECT_FALSE(sender.send("datagram", {}, now));
+	EXPECT_EQ(sender.lost(), 1001U);
+	now += std::chrono::milliseconds(10);
+	EXPECT_TRUE(sender.send("datagram", {}, now));
+	for (int n = 0; n < 100; ++n) EXPECT_TRUE(sender.send("datagram", {}, now));
+}
+
 TEST(LocalSender, NeverBlocksOnADaemonThatDoesNotRead) {
 	const ScratchDirectory scratch;
 	Loop loop;
