@@ -45,6 +45,13 @@ def check(what, value, limit, unit=''):
     return 0 if met else 1
 
 
+def check_least(what, value, limit, unit=''):
+    """The same where more is better."""
+    met = value >= limit
+    print(f'{what}: {value:.2f}{unit}, at least {limit}{unit}: {"met" if met else "MISSED"}')
+    return 0 if met else 1
+
+
 def peak_memory(command):
     """MiB; no less than this program's own, with which the system begins to count."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
