@@ -98,8 +98,8 @@ char *put_group(char *to, unsigned group) {
 }
 
 struct Run {
-	std::uint8_t first = 8;
-	std::uint8_t length = 1; // a single group is not shortened
+	std::uint8_t first;
+	std::uint8_t length;
 	constexpr unsigned end() const { return first + length; }
 };
 
@@ -107,6 +107,7 @@ struct Run {
 constexpr auto longest_zero_runs = [] {
 	std::array<Run, 256> runs{};
 	for (std::size_t zeros = 0; zeros < runs.size(); ++zeros) {
+		runs[zeros] = {8, 1}; // a single group is not shortened
 		for (std::uint8_t i = 0; i < 8; ++i) {
 			Run run{i, 0};
 			while (i < 8 && (zeros >> i & 1) != 0) ++i, ++run.length;

@@ -17,7 +17,7 @@ struct TrafficLimits {
 	// A storm is more SMRs than this from one source within the second that begins with the first.
 	std::uint64_t steady_solicits = 10;
 	TransactionLimits transactions{.remembered = 16384};
-	RegistrationLimits registrations;
+	RegistrationLimits registrations{};
 };
 
 // Takes message after message, in memory that does not grow with their number.
