@@ -5,9 +5,11 @@
 #include "engine/datagram.h"
 #include "engine/itr_rloc.h"
 #include "net/loop.h"
-#include "net/udp_socket.h"
+#include "net/udp_batch.h"
+#include "wire/arena.h"
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,18 +26,31 @@ public:
 	std::vector<Endpoint> listening() const;
 	Families sendable() const; // families that there is a socket of
 
-	// Calls the handler for each datagram; it may send().
-	void watch(Loop &loop, std::function<void(const Arrival &)> handler);
+	using Arrived = std::function<void(std::span<const Arrival>)>;
+	using Failed = std::function<void(const UdpSocket::Datagram &, const std::error_code &)>;
+	// Calls `arrived` with what was waiting at a socket, up to UdpBatch::max_size; what it has
+	// sent leaves when it returns.
+	void watch(Loop &loop, Arrived arrived, Failed failed);
 
-	// From the socket that `asked` came to, or the first of the family that is needed.
-	std::error_code send(const Datagram &datagram, const Arrival &asked);
+	// From the socket that `asked` came to, or the first of the family that is needed. Keeps a copy
+	// until flush(), which tells of what cannot leave.
+	void send(const Datagram &datagram, const Arrival &asked);
+	void flush();
 
 private:
-	void receive(UdpSocket &socket, const std::function<void(const Arrival &)> &handler);
+	struct Port {
+		UdpSocket socket;
+		std::vector<UdpSocket::Datagram> queue;
+	};
+	void receive(const Port &port, const Arrived &arrived);
+	void flush(Port &port);
 
-	std::vector<UdpSocket> sockets_;
+	std::vector<Port> ports_;
 	std::vector<Loop::Watch> watches_; // gone before the sockets are
-	Octets room_;
+	Failed failed_;
+	UdpBatch batch_;
+	std::vector<Arrival> arrivals_; // of the batch in hand
+	Arena queued_;                  // the octets in the queues
 };
 
 } // namespace lisp

@@ -4,7 +4,7 @@
 #include "common/log.h"
 #include "lisp-registerd/options.h"
 #include "net/loop.h"
-#include "net/udp_socket.h"
+#include "net/udp_batch.h"
 
 #include <functional>
 #include <vector>
@@ -31,12 +31,12 @@ public:
 	void send(std::span<const UdpSocket::Datagram> datagrams, const Failed &failed);
 
 private:
-	void receive(UdpSocket &socket, const Handler &handler);
+	void receive(const UdpSocket &socket, const Handler &handler);
 	UdpSocket *socket_for(const IpAddress &towards);
 
 	std::vector<UdpSocket> sockets_;
 	std::vector<Loop::Watch> watches_; // gone before the sockets are
-	Octets room_;
+	UdpBatch batch_;
 };
 
 } // namespace lisp

@@ -70,7 +70,9 @@ public:
 	      messages_(daemon.log(), options.daemon),
 	      registerd_(daemon.local_socket("lisp-registerd")),
 	      mapsync_(daemon.local_socket("lisp-mapsync")) {
-		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
+		port.watch(
+		    daemon.loop(), [this](std::span<const Arrival> arrivals) { receive(arrivals); },
+		    [this](const auto &datagram, const auto &error) { log_unsent(datagram, error); });
 		follow_configuration(read_site_config, daemon, summarize(config),
 		    [this](const SiteConfig &edited) { replier_.replace(EidRecords{edited}); });
 		daemon.on_query("status", [this](QueryReply &reply) { reply.print(status()); });
@@ -83,8 +85,9 @@ public:
 	}
 
 private:
-	void receive(const Arrival &arrival);
-	void send(const Datagram &reply, const Arrival &asked);
+	void receive(std::span<const Arrival> arrivals);
+	void receive(const Arrival &arrival, Instant now);
+	void log_unsent(const UdpSocket::Datagram &reply, const std::error_code &error);
 	void hand_on(const HandOn &message, const Arrival &arrival);
 	void log_drop(const Dropped &dropped, const Arrival &arrival, Instant now);
 	void print_eids(QueryReply &reply) const;
@@ -101,19 +104,23 @@ private:
 	std::uint64_t send_errors_ = 0;
 };
 
-void Replyd::receive(const Arrival &arrival) {
+void Replyd::receive(std::span<const Arrival> arrivals) {
 	const auto now = std::chrono::steady_clock::now();
-	messages_.received(arrival.from, arrival.to, arrival.octets);
-	const auto outcome = replier_.receive(arrival, now);
-	if (const auto *reply = std::get_if<Datagram>(&outcome)) return send(*reply, arrival);
-	if (const auto *message = std::get_if<HandOn>(&outcome)) return hand_on(*message, arrival);
-	log_drop(std::get<Dropped>(outcome), arrival, now);
+	for (const auto &arrival : arrivals) receive(arrival, now);
 }
 
-void Replyd::send(const Datagram &reply, const Arrival &asked) {
-	messages_.sent({reply.source, asked.to.port}, reply.to, reply.octets);
-	const auto error = port_.send(reply, asked);
-	if (!error) return;
+void Replyd::receive(const Arrival &arrival, Instant now) {
+	messages_.received(arrival.from, arrival.to, arrival.octets);
+	const auto outcome = replier_.receive(arrival, now);
+	if (const auto *message = std::get_if<HandOn>(&outcome)) return hand_on(*message, arrival);
+	if (const auto *dropped = std::get_if<Dropped>(&outcome))
+		return log_drop(*dropped, arrival, now);
+	const auto &reply = std::get<Datagram>(outcome);
+	messages_.sent({reply.source, arrival.to.port}, reply.to, reply.octets);
+	port_.send(reply, arrival);
+}
+
+void Replyd::log_unsent(const UdpSocket::Datagram &reply, const std::error_code &error) {
 	++send_errors_;
 	daemon_.log().debug("{}: map-reply: {}", to_string(reply.to), error.message());
 }

@@ -42,13 +42,6 @@ std::size_t put_source(cmsghdr &control, const IpAddress &source) {
 	return CMSG_SPACE(sizeof(in_addr));
 }
 
-std::size_t send_several(int descriptor, std::span<const msghdr> messages) {
-	std::size_t sent = 0;
-	while (sent < messages.size() && sendmsg(descriptor, &messages[sent], MSG_NOSIGNAL) >= 0)
-		++sent;
-	return sent;
-}
-
 bool peer_credentials(int descriptor, uid_t &uid, gid_t &gid) {
 	return getpeereid(descriptor, &uid, &gid) == 0;
 }

@@ -7,7 +7,6 @@
 #include <sys/types.h>
 
 #include <cstddef>
-#include <span>
 
 namespace lisp::os {
 
@@ -26,9 +25,6 @@ IpAddress destination(const cmsghdr &control);
 // Makes `control`, the first of a message with control_room octets, choose the IPv4 source. Returns
 // the octets of control data.
 std::size_t put_source(cmsghdr &control, const IpAddress &source);
-
-// Sends as many as go, in their order, and tells how many; errno says why where that is none.
-std::size_t send_several(int descriptor, std::span<const msghdr> messages);
 
 // Who is at the other end of a connected Unix socket. False when the system does not say.
 bool peer_credentials(int descriptor, uid_t &uid, gid_t &gid);

@@ -35,18 +35,23 @@ public:
 	struct Datagram {
 		Endpoint to;
 		Bytes octets;
+		IpAddress source = {}; // none: the system chooses
 	};
 	struct Progress {
 		std::size_t sent = 0;
 		std::error_code error; // of the datagram after those, where there is one
 	};
-	// Several in their order, with fewer calls of the system; it chooses the source.
+	// Several in their order, with fewer calls of the system.
 	Progress send(std::span<const Datagram> datagrams);
 
 	int descriptor() const { return descriptor_; }
 	const Endpoint &local() const { return local_; }
 
 private:
+	std::error_code refusal(const Datagram &datagram) const;
+	IpAddress source_to_choose(const Datagram &datagram) const;
+	void send_some(std::span<const Datagram> datagrams, Progress &progress);
+
 	int descriptor_ = -1;
 	Endpoint local_;
 };
