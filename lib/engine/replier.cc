@@ -22,6 +22,7 @@ constexpr std::array drop_entries{
     DropEntry{"inner UDP port is the data port", &ReplierCounters::inner_data_port},
     DropEntry{"no Map-Request inside", &ReplierCounters::inner_not_map_request},
     DropEntry{"RLOC probe inside an ECM", &ReplierCounters::encapsulated_probe},
+    DropEntry{"asks for LISP-SEC", &ReplierCounters::lisp_sec},
     DropEntry{"asks for no Map-Reply", &ReplierCounters::dont_map_reply},
     DropEntry{"no usable ITR-RLOC", &ReplierCounters::no_usable_itr_rloc},
     DropEntry{"ITR-RLOC refused", &ReplierCounters::itr_rloc_refused},
@@ -29,6 +30,7 @@ constexpr std::array drop_entries{
     DropEntry{"rate limit", &ReplierCounters::rate_limited},
     DropEntry{"rate limit of the source", &ReplierCounters::source_limited},
     DropEntry{"rate limit of all", &ReplierCounters::total_limited},
+    DropEntry{"rate limit of SMRs", &ReplierCounters::smr_limited},
     DropEntry{"Map-Reply too large", &ReplierCounters::too_large},
 };
 static_assert(drop_entries.size() == static_cast<std::size_t>(DropReason::too_large) + 1);
@@ -67,6 +69,7 @@ Replier::Replier(EidRecords eids, const Options &options)
       source_limit_(
           {options.rate * rlocs_of_a_source, options.burst * rlocs_of_a_source}, options.seed),
       total_rate_(options.rate > 0 ? options.total_rate : 0, options.total_burst),
+      smr_rate_(options.rate > 0 ? options.smr_rate : 0, options.smr_burst),
       room_(std::max(options.max_octets_ipv4, options.max_octets_ipv6)) {
 	selected_.reserve(max_records);
 	holes_.reserve(max_records);
@@ -115,6 +118,7 @@ Replier::Outcome Replier::on_encapsulated(
 	if (request == nullptr) return drop(DropReason::inner_not_map_request);
 	if (request->probe) return drop(DropReason::encapsulated_probe);
 	++counters_.encapsulated;
+	if (message.security && !options_.answer_lisp_sec) return drop(DropReason::lisp_sec);
 	return on_request({*request, arrival, message.source.port, message.payload, true}, now);
 }
 
@@ -122,7 +126,7 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 	const auto &request = asked.request;
 	++counters_.map_requests;
 	counters_.probes += request.probe ? 1 : 0;
-	if (request.solicit) return HandOn{HandOn::Recipient::mapping_table, asked.octets};
+	if (request.solicit) return on_solicit(asked, now);
 	if (request.dont_map_reply) return drop(DropReason::dont_map_reply);
 	const auto choice =
 	    choose_itr_rloc(request.itr_rlocs, asked.arrival.from.address, options_.sendable);
@@ -132,15 +136,26 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 	if (!select(request.records)) return drop(DropReason::too_large);
 	if (selected_.empty() && holes_.empty()) return drop(DropReason::not_owned);
 	if (const auto reason = limited(asked, choice.address, now)) return drop(*reason);
-	return reply(asked, choice.address);
+	return reply(asked, choice, now);
+}
+
+// A flood of them is not to become one of local messages, which others wait behind.
+Replier::Outcome Replier::on_solicit(const Asked &asked, Instant now) {
+	if (!asked.encapsulated && !source_limit_.allow(asked.arrival.from.address, now))
+		return drop(DropReason::source_limited);
+	if (!smr_rate_.take(smr_full_, now)) return drop(DropReason::smr_limited);
+	return HandOn{HandOn::Recipient::mapping_table, asked.octets};
+}
+
+ReplyLimit &Replier::limit_of(const Asked &asked) {
+	return asked.request.probe ? probe_limit_ : limit_;
 }
 
 // What came plainly has the ITR for its source; a crowd of ITR-RLOCs there is somebody who has
 // others flooded. An ECM has the mapping system's, which speaks for everybody.
 std::optional<DropReason> Replier::limited(
     const Asked &asked, const IpAddress &destination, Instant now) {
-	auto &limit = asked.request.probe ? probe_limit_ : limit_;
-	if (!limit.allow(destination, now)) return DropReason::rate_limited;
+	if (!limit_of(asked).allow(destination, now)) return DropReason::rate_limited;
 	if (!asked.encapsulated && !source_limit_.allow(asked.arrival.from.address, now))
 		return DropReason::source_limited;
 	if (!total_rate_.take(total_full_, now)) return DropReason::total_limited;
@@ -193,10 +208,13 @@ bool Replier::select_within(const EidPrefix &prefix) {
 	return fits;
 }
 
-Replier::Outcome Replier::reply(const Asked &asked, const IpAddress &destination) {
+std::size_t Replier::max_octets(const IpAddress &destination) const {
+	return destination.is_v4() ? options_.max_octets_ipv4 : options_.max_octets_ipv6;
+}
+
+Replier::Outcome Replier::reply(const Asked &asked, const ItrRlocChoice &choice, Instant now) {
 	const bool probe = asked.request.probe;
-	const auto size = destination.is_v4() ? options_.max_octets_ipv4 : options_.max_octets_ipv6;
-	Writer out{Room{room_}.first(size)};
+	Writer out{Room{room_}.first(max_octets(choice.address))};
 	MapReply head;
 	head.probe = probe;
 	head.nonce = asked.request.nonce;
@@ -209,8 +227,21 @@ Replier::Outcome Replier::reply(const Asked &asked, const IpAddress &destination
 	counters_.probe_replies += probe ? 1 : 0;
 	counters_.answered_octets += asked.arrival.octets.size();
 	counters_.reply_octets += out.size();
-	return Datagram{{destination, asked.port}, reply_source(asked.arrival.to.address, destination),
-	    out.written()};
+	const auto source =
+	    probe ? IpAddress{} : reply_source(asked.arrival.to.address, choice.address);
+	Datagram datagram{{choice.address, asked.port}, source, out.written()};
+	datagram.otherwise = otherwise(choice, out.size(), limit_of(asked), now);
+	return datagram;
+}
+
+// It counts as sent to both: else who names an address without a route would have the other one
+// flooded.
+IpAddress Replier::otherwise(
+    const ItrRlocChoice &choice, std::size_t size, ReplyLimit &limit, Instant now) const {
+	const auto &address = choice.otherwise;
+	const bool possible =
+	    !address.is_none() && size <= max_octets(address) && limit.allow(address, now);
+	return possible ? address : IpAddress{};
 }
 
 // Records that depend on each other leave a cache together. A hole depends on nothing.
