@@ -7,21 +7,42 @@
 
 namespace lisp {
 
-ControlPort::ControlPort(const std::vector<std::string> &listen, Log &log) {
-	arrivals_.reserve(UdpBatch::max_size);
+namespace {
+
+// What another destination may help against.
+bool is_without_route(const std::error_code &error) {
+	return error == std::errc::network_unreachable || error == std::errc::host_unreachable ||
+	       error == std::errc::network_down || error == std::errc::address_not_available;
+}
+
+} // namespace
+
+ControlPort::ControlPort(
+    const std::vector<std::string> &listen, Log &log, UdpSocket::Sharing sharing) {
 	for (const auto &text : listen) {
 		const auto local = parse_endpoint(text, control_port);
 		if (!local) throw UsageError{"-l: '" + text + "' is not an address, with or without port"};
-		ports_.push_back({UdpSocket{*local}, {}});
+		open(*local, sharing);
 	}
 	if (!listen.empty()) return;
-	ports_.push_back({UdpSocket{{IpAddress::v4(0), control_port}}, {}});
+	open({IpAddress::v4(0), control_port}, sharing);
 	try {
-		ports_.push_back({UdpSocket{{IpAddress::v6({}), control_port}}, {}});
+		open({IpAddress::v6({}), control_port}, sharing);
 	} catch (const std::system_error &error) {
 		if (!is_family_missing(error.code())) throw;
 		log.warning("IPv4 only: {}", error.what());
 	}
+}
+
+ControlPort::ControlPort(const std::vector<Endpoint> &beside) {
+	for (const auto &local : beside)
+		ports_.push_back({UdpSocket{local, UdpSocket::Sharing::port}, {}});
+}
+
+void ControlPort::open(const Endpoint &local, UdpSocket::Sharing sharing) {
+	// One that shares would not be told that another process is there and shares, too.
+	if (sharing == UdpSocket::Sharing::port) UdpSocket{local};
+	ports_.push_back({UdpSocket{local, sharing}, {}});
 }
 
 std::vector<Endpoint> ControlPort::listening() const {
@@ -38,11 +59,13 @@ Families ControlPort::sendable() const {
 	return {has(Afi::ipv4), has(Afi::ipv6)};
 }
 
-void ControlPort::watch(Loop &loop, Arrived arrived, Failed failed) {
+std::vector<Loop::Watch> ControlPort::watch(Loop &loop, Arrived arrived, Failed failed) {
 	failed_ = std::move(failed);
+	std::vector<Loop::Watch> watches;
 	for (auto &port : ports_)
-		watches_.push_back(loop.on_readable(
+		watches.push_back(loop.on_readable(
 		    port.socket.descriptor(), [this, &port, arrived] { receive(port, arrived); }));
+	return watches;
 }
 
 void ControlPort::receive(const Port &port, const Arrived &arrived) {
@@ -55,18 +78,23 @@ void ControlPort::receive(const Port &port, const Arrived &arrived) {
 	flush();
 }
 
-void ControlPort::send(const Datagram &datagram, const Arrival &asked) {
+// The first port, if none has the family: its socket says so.
+ControlPort::Port &ControlPort::port_for(const IpAddress &destination, const Endpoint &asked) {
 	Port *chosen = nullptr;
 	for (auto &port : ports_) {
 		const auto &local = port.socket.local();
-		if (local.address.family != datagram.to.address.family) continue;
-		const bool was_asked = local.port == asked.to.port && (local.address == asked.to.address ||
-		                                                          local.address.is_unspecified());
+		if (local.address.family != destination.family) continue;
+		const bool was_asked = local.port == asked.port &&
+		                       (local.address == asked.address || local.address.is_unspecified());
 		if (chosen == nullptr || was_asked) chosen = &port;
 	}
-	// The first socket says what is wrong where none has the family.
-	auto &queue = (chosen != nullptr ? *chosen : ports_.front()).queue;
-	queue.push_back({datagram.to, queued_.copy(datagram.octets), datagram.source});
+	return chosen != nullptr ? *chosen : ports_.front();
+}
+
+void ControlPort::send(const Datagram &datagram, const Endpoint &asked) {
+	auto &queue = port_for(datagram.to.address, asked).queue;
+	queue.push_back(datagram);
+	queue.back().octets = queued_.copy(datagram.octets);
 }
 
 void ControlPort::flush() {
@@ -75,14 +103,25 @@ void ControlPort::flush() {
 }
 
 void ControlPort::flush(Port &port) {
-	for (std::span<const UdpSocket::Datagram> rest = port.queue; !rest.empty();) {
+	for (std::span<const Datagram> rest = port.queue; !rest.empty();) {
 		const auto [sent, error] = port.socket.send(rest);
 		rest = rest.subspan(sent);
 		if (rest.empty()) break;
-		failed_(rest.front(), error);
+		send_otherwise(port, rest.front(), error);
 		rest = rest.subspan(1);
 	}
 	port.queue.clear();
+}
+
+void ControlPort::send_otherwise(
+    const Port &port, const Datagram &datagram, std::error_code error) {
+	const bool possible = is_without_route(error) && !datagram.otherwise.is_none();
+	if (possible) {
+		const auto other = rerouted(datagram);
+		auto &socket = port_for(other.to.address, port.socket.local()).socket;
+		error = socket.send(other.to, other.octets, other.source);
+	}
+	if (error) failed_(datagram, error);
 }
 
 } // namespace lisp

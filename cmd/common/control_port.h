@@ -19,7 +19,10 @@ class ControlPort {
 public:
 	// `listen` as -l gives it: "ADDR", "ADDR:PORT". Empty: every address of both families, where
 	// the lack of an IPv6 stack is one warning. Throws UsageError and std::system_error.
-	ControlPort(const std::vector<std::string> &listen, Log &log);
+	ControlPort(const std::vector<std::string> &listen, Log &log,
+	    UdpSocket::Sharing sharing = UdpSocket::Sharing::none);
+	// One more where another is, both sharing: for another thread.
+	explicit ControlPort(const std::vector<Endpoint> &beside);
 	ControlPort(const ControlPort &) = delete;
 	ControlPort &operator=(const ControlPort &) = delete;
 
@@ -27,26 +30,29 @@ public:
 	Families sendable() const; // families that there is a socket of
 
 	using Arrived = std::function<void(std::span<const Arrival>)>;
-	using Failed = std::function<void(const UdpSocket::Datagram &, const std::error_code &)>;
+	using Failed = std::function<void(const Datagram &, const std::error_code &)>;
 	// Calls `arrived` with what was waiting at a socket, up to UdpBatch::max_size; what it has
-	// sent leaves when it returns.
-	void watch(Loop &loop, Arrived arrived, Failed failed);
+	// sent leaves when it returns. As long as what it returns lives.
+	[[nodiscard]] std::vector<Loop::Watch> watch(Loop &loop, Arrived arrived, Failed failed);
 
-	// From the socket that `asked` came to, or the first of the family that is needed. Keeps a copy
-	// until flush(), which tells of what cannot leave.
-	void send(const Datagram &datagram, const Arrival &asked);
+	// From the socket that was asked at this address and port, or the first of the family that is
+	// needed. Keeps a copy until flush(), which sends what has no route to where it goes otherwise
+	// and tells of what cannot leave.
+	void send(const Datagram &datagram, const Endpoint &asked);
 	void flush();
 
 private:
 	struct Port {
 		UdpSocket socket;
-		std::vector<UdpSocket::Datagram> queue;
+		std::vector<Datagram> queue;
 	};
+	void open(const Endpoint &local, UdpSocket::Sharing sharing);
 	void receive(const Port &port, const Arrived &arrived);
+	Port &port_for(const IpAddress &destination, const Endpoint &asked);
 	void flush(Port &port);
+	void send_otherwise(const Port &port, const Datagram &datagram, std::error_code error);
 
 	std::vector<Port> ports_;
-	std::vector<Loop::Watch> watches_; // gone before the sockets are
 	Failed failed_;
 	UdpBatch batch_;
 	std::vector<Arrival> arrivals_; // of the batch in hand

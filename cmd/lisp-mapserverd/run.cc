@@ -46,7 +46,7 @@ public:
 	    : daemon_(daemon), port_(port),
 	      server_(std::move(config), MapServer::Options{port.sendable()}),
 	      messages_(daemon.log(), options.daemon), expiry_(daemon.loop(), [this] { expire(); }) {
-		port.watch(
+		watches_ = port.watch(
 		    daemon.loop(),
 		    [this](std::span<const Arrival> arrivals) {
 			    for (const auto &arrival : arrivals) receive(arrival);
@@ -72,7 +72,7 @@ public:
 
 private:
 	void receive(const Arrival &arrival);
-	void log_unsent(const UdpSocket::Datagram &datagram, const std::error_code &error);
+	void log_unsent(const Datagram &datagram, const std::error_code &error);
 	void log_drop(const MapServer::Dropped &dropped, const Arrival &arrival, Instant now);
 	void schedule_expiry();
 	void expire();
@@ -84,6 +84,7 @@ private:
 	MessageLog messages_;
 	Loop::Timer expiry_;
 	std::optional<Instant> expiry_set_;
+	std::vector<Loop::Watch> watches_;
 	MapserverdSocketCounters sockets_;
 };
 
@@ -94,13 +95,13 @@ void Mapserverd::receive(const Arrival &arrival) {
 	const auto outcome = server_.receive(arrival, now);
 	for (const auto &datagram : outcome.send) {
 		messages_.sent({datagram.source, arrival.to.port}, datagram.to, datagram.octets);
-		port_.send(datagram, arrival);
+		port_.send(datagram, arrival.to);
 	}
 	if (outcome.dropped) log_drop(*outcome.dropped, arrival, now);
 	if (server_.counters().map_registers != registers) schedule_expiry();
 }
 
-void Mapserverd::log_unsent(const UdpSocket::Datagram &datagram, const std::error_code &error) {
+void Mapserverd::log_unsent(const Datagram &datagram, const std::error_code &error) {
 	++sockets_.send_errors;
 	daemon_.log().debug(
 	    "{}: {}: {}", to_string(datagram.to), type_name(datagram.octets), error.message());

@@ -187,7 +187,7 @@ void Service::take(const Endpoint &from, const Endpoint &to, Bytes octets) {
 void Service::carry_out(const Registrar::Effects &effects, Instant now) {
 	for (const auto &effect : effects) {
 		if (const auto *datagram = std::get_if<Registrar::Send>(&effect)) {
-			to_send_.push_back({datagram->to, datagram->octets});
+			to_send_.push_back({datagram->to, {}, datagram->octets});
 			continue;
 		}
 		send_waiting(now);

@@ -74,7 +74,7 @@ UdpSocket *Sockets::socket_for(const IpAddress &towards) {
 	return nullptr;
 }
 
-void Sockets::send(std::span<const UdpSocket::Datagram> datagrams, const Failed &failed) {
+void Sockets::send(std::span<const Datagram> datagrams, const Failed &failed) {
 	while (!datagrams.empty()) {
 		auto *socket = socket_for(datagrams[0].to.address);
 		UdpSocket::Progress progress;

@@ -26,9 +26,9 @@ public:
 	void watch(Loop &loop, Handler handler, std::function<void()> after);
 
 	using Failed =
-	    std::function<void(const UdpSocket::Datagram &datagram, const std::error_code &error)>;
+	    std::function<void(const Datagram &datagram, const std::error_code &error)>;
 	// In their order; one that cannot be sent keeps none back.
-	void send(std::span<const UdpSocket::Datagram> datagrams, const Failed &failed);
+	void send(std::span<const Datagram> datagrams, const Failed &failed);
 
 private:
 	void receive(const UdpSocket &socket, const Handler &handler);

@@ -27,6 +27,11 @@ int ask_destination(int descriptor) {
 	return setsockopt(descriptor, IPPROTO_IP, IP_RECVDSTADDR, &on, sizeof on);
 }
 
+int share_port(int descriptor) {
+	const int on = 1;
+	return setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT_LB, &on, sizeof on);
+}
+
 IpAddress destination(const cmsghdr &control) {
 	if (control.cmsg_level != IPPROTO_IP || control.cmsg_type != IP_RECVDSTADDR) return {};
 	in_addr address{};

@@ -16,6 +16,10 @@ void set_length(sockaddr *address, socklen_t size);
 // IPv4: asks for the local address of each datagram received. 0, or -1 and errno.
 int ask_destination(int descriptor);
 
+// Before binding: lets other sockets of this user that ask for it, too, have the same address and
+// port; the system deals datagrams out to them by their two ends. 0, or -1 and errno.
+int share_port(int descriptor);
+
 // Room for the control data of one IPv4 datagram, either way.
 inline constexpr std::size_t control_room = 64;
 

@@ -34,7 +34,7 @@ void enlarge_receive_buffer(int descriptor) {
 }
 
 // Binds and leaves what was bound in `local`. 0, or -1 and errno.
-int open_at(int descriptor, Endpoint &local) {
+int open_at(int descriptor, Endpoint &local, UdpSocket::Sharing sharing) {
 	const bool v6 = local.address.is_v6();
 	if (v6 && switch_on(descriptor, IPPROTO_IPV6, IPV6_V6ONLY) < 0) return -1;
 	if (local.address.is_unspecified()) {
@@ -42,6 +42,7 @@ int open_at(int descriptor, Endpoint &local) {
 		                      : os::ask_destination(descriptor);
 		if (asked < 0) return -1;
 	}
+	if (sharing == UdpSocket::Sharing::port && os::share_port(descriptor) < 0) return -1;
 	enlarge_receive_buffer(descriptor);
 	const SocketAddress wanted{local};
 	if (bind(descriptor, wanted.get(), wanted.size()) < 0) return -1;
@@ -57,9 +58,9 @@ std::error_code error_code() {
 
 } // namespace
 
-UdpSocket::UdpSocket(const Endpoint &local)
+UdpSocket::UdpSocket(const Endpoint &local, Sharing sharing)
     : descriptor_(make_socket(local.address)), local_(local) {
-	if (descriptor_ >= 0 && open_at(descriptor_, local_) == 0) return;
+	if (descriptor_ >= 0 && open_at(descriptor_, local_, sharing) == 0) return;
 	const auto error = error_code();
 	if (descriptor_ >= 0) close(descriptor_);
 	throw std::system_error(error, to_string(local));
@@ -102,7 +103,7 @@ IpAddress UdpSocket::source_to_choose(const Datagram &datagram) const {
 }
 
 std::error_code UdpSocket::send(const Endpoint &to, Bytes octets, const IpAddress &source) {
-	const Datagram datagram{to, octets, source};
+	const Datagram datagram{to, source, octets};
 	if (const auto error = refusal(datagram)) return error;
 	const OutgoingMessage message{to, octets, source_to_choose(datagram)};
 	if (sendmsg(descriptor_, &message.header, MSG_NOSIGNAL) < 0) return error_code();

@@ -77,10 +77,10 @@ TEST(UdpBatch, EachKnowsWhichAddressWasAsked) {
 		ASSERT_FALSE(clients.back().send(to, as_bytes(address)));
 	}
 	UdpBatch batch;
-	std::vector<UdpSocket::Datagram> answers;
+	std::vector<Datagram> answers;
 	for (const auto &[from, to, octets] : await(batch, server)) {
 		EXPECT_EQ(to_string(to), std::string(octets.begin(), octets.end()));
-		answers.push_back({from, octets, to});
+		answers.push_back({from, to, octets});
 	}
 	ASSERT_EQ(answers.size(), asked.size());
 	EXPECT_EQ(server.send(answers).sent, asked.size());
