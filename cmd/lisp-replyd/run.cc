@@ -8,6 +8,7 @@
 #include "print/metrics_sink.h"
 
 #include <random>
+#include <utility>
 
 namespace lisp {
 
@@ -38,6 +39,14 @@ inline constexpr auto fields<SocketCounters> = std::tuple{
 
 namespace {
 
+constexpr std::chrono::hours report_interval{1};
+
+// What another destination may help against.
+bool is_without_route(const std::error_code &error) {
+	return error == std::errc::network_unreachable || error == std::errc::host_unreachable ||
+	       error == std::errc::network_down || error == std::errc::address_not_available;
+}
+
 std::vector<EidPrefix> aggregates(const std::vector<std::string> &texts) {
 	std::vector<EidPrefix> result;
 	for (const auto &text : texts) {
@@ -58,6 +67,8 @@ Replier::Options replier_options(const ReplydOptions &options, Families sendable
 	result.seed = static_cast<std::uint64_t>(random()) << 32 | random();
 	result.sendable = sendable;
 	result.negative = aggregates(options.negative);
+	result.accept_zero_checksum = options.accept_zero_checksum;
+	result.answer_lisp_sec = !options.drop_lisp_sec;
 	return result;
 }
 
@@ -69,7 +80,8 @@ public:
 	      replier_(EidRecords{config}, replier_options(options, port.sendable())),
 	      messages_(daemon.log(), options.daemon),
 	      registerd_(daemon.local_socket("lisp-registerd")),
-	      mapsync_(daemon.local_socket("lisp-mapsync")) {
+	      mapsync_(daemon.local_socket("lisp-mapsync")),
+	      report_timer_(daemon.loop(), [this] { report(); }) {
 		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
 		follow_configuration(read_site_config, daemon, summarize(config),
 		    [this](const SiteConfig &edited) { replier_.replace(EidRecords{edited}); });
@@ -80,6 +92,8 @@ public:
 		});
 		daemon.on_query("eids", [this](QueryReply &reply) { print_eids(reply); });
 		daemon.on_metrics([this](Text &text) { append_metrics(text); });
+		daemon.on_end([this] { report(); });
+		report_timer_.set(std::chrono::steady_clock::now() + report_interval);
 	}
 
 private:
@@ -91,6 +105,7 @@ private:
 	ReplydStatus status() const;
 	SocketCounters socket_counters() const;
 	void append_metrics(Text &text) const;
+	void report();
 
 	Daemon &daemon_;
 	ControlPort &port_;
@@ -99,6 +114,8 @@ private:
 	LocalSender registerd_;
 	LocalSender mapsync_;
 	std::uint64_t send_errors_ = 0;
+	Loop::Timer report_timer_;
+	std::uint64_t reported_ = 0; // Map-Replies that had been sent at the last report
 };
 
 void Replyd::receive(const Arrival &arrival) {
@@ -112,7 +129,12 @@ void Replyd::receive(const Arrival &arrival) {
 
 void Replyd::send(const Datagram &reply, const Arrival &asked) {
 	messages_.sent({reply.source, asked.to.port}, reply.to, reply.octets);
-	const auto error = port_.send(reply, asked);
+	auto error = port_.send(reply, asked);
+	if (is_without_route(error) && !reply.otherwise.is_none()) {
+		const auto other = rerouted(reply);
+		messages_.sent({other.source, asked.to.port}, other.to, other.octets);
+		error = port_.send(other, asked);
+	}
 	if (!error) return;
 	++send_errors_;
 	daemon_.log().debug("{}: map-reply: {}", to_string(reply.to), error.message());
@@ -164,6 +186,16 @@ void Replyd::append_metrics(Text &text) const {
 	describe_fields(sink, status());
 	describe_fields(sink, replier_.counters());
 	describe_fields(sink, socket_counters());
+}
+
+// What this daemon makes of requests, in one line for who reads the log: in percent, what it would
+// add to a flood that forged addresses cause.
+void Replyd::report() {
+	report_timer_.set(std::chrono::steady_clock::now() + report_interval);
+	const auto &counted = replier_.counters();
+	if (std::exchange(reported_, counted.map_replies) == counted.map_replies) return;
+	daemon_.log().info("{} of {} datagrams answered, {} octets with {} ({} %)", counted.map_replies,
+	    counted.received, counted.answered_octets, counted.reply_octets, status().reply_percent);
 }
 
 } // namespace

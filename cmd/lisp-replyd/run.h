@@ -9,6 +9,8 @@ struct ReplydOptions {
 	std::vector<std::string> listen;   // -l
 	double rate = 1.0 / 3;             // Map-Replies a second to one destination RLOC; 0: no limit
 	std::vector<std::string> negative; // --negative
+	bool accept_zero_checksum = false;
+	bool drop_lisp_sec = false;
 };
 
 // The exit status. Throws what guarded() catches.
