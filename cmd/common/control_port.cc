@@ -18,7 +18,8 @@ bool is_without_route(const std::error_code &error) {
 } // namespace
 
 ControlPort::ControlPort(
-    const std::vector<std::string> &listen, Log &log, UdpSocket::Sharing sharing) {
+    const std::vector<std::string> &listen, Log &log, UdpSocket::Sharing sharing)
+    : log_(log) {
 	for (const auto &text : listen) {
 		const auto local = parse_endpoint(text, control_port);
 		if (!local) throw UsageError{"-l: '" + text + "' is not an address, with or without port"};
@@ -34,7 +35,7 @@ ControlPort::ControlPort(
 	}
 }
 
-ControlPort::ControlPort(const std::vector<Endpoint> &beside) {
+ControlPort::ControlPort(const std::vector<Endpoint> &beside, Log &log) : log_(log) {
 	for (const auto &local : beside)
 		ports_.push_back({UdpSocket{local, UdpSocket::Sharing::port}, {}});
 }
@@ -118,6 +119,8 @@ void ControlPort::send_otherwise(
 	const bool possible = is_without_route(error) && !datagram.otherwise.is_none();
 	if (possible) {
 		const auto other = rerouted(datagram);
+		log_.debug(
+		    "{}: {}: sent to {}", to_string(datagram.to), error.message(), to_string(other.to));
 		auto &socket = port_for(other.to.address, port.socket.local()).socket;
 		error = socket.send(other.to, other.octets, other.source);
 	}

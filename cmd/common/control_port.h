@@ -22,7 +22,7 @@ public:
 	ControlPort(const std::vector<std::string> &listen, Log &log,
 	    UdpSocket::Sharing sharing = UdpSocket::Sharing::none);
 	// One more where another is, both sharing: for another thread.
-	explicit ControlPort(const std::vector<Endpoint> &beside);
+	ControlPort(const std::vector<Endpoint> &beside, Log &log);
 	ControlPort(const ControlPort &) = delete;
 	ControlPort &operator=(const ControlPort &) = delete;
 
@@ -52,6 +52,7 @@ private:
 	void flush(Port &port);
 	void send_otherwise(const Port &port, const Datagram &datagram, std::error_code error);
 
+	Log &log_;
 	std::vector<Port> ports_;
 	Failed failed_;
 	UdpBatch batch_;

@@ -10,6 +10,10 @@ int main(int argc, char **argv) {
 	    lisp::max_reply_threads);
 	cli.option("--negative", options.negative,
 	    "answer negatively for EIDs in here that are not the site's; may be repeated", "AGGREGATE");
+	cli.flag("--accept-zero-checksum", options.accept_zero_checksum,
+	    "answer encapsulated Map-Requests with a UDP checksum of zero");
+	cli.flag("--drop-lisp-sec", options.drop_lisp_sec,
+	    "leave Map-Requests that ask for LISP-SEC unanswered");
 	add_daemon_options(cli, options.daemon, "lisp.conf");
 	if (const auto status = cli.parse(argc, argv)) return *status;
 	return lisp::guarded("lisp-replyd", [&] { return lisp::run(options); });

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <random>
 #include <thread>
+#include <utility>
 
 namespace lisp {
 
@@ -23,6 +24,8 @@ inline constexpr auto fields<ReplydStatus> = std::tuple{
 };
 
 namespace {
+
+constexpr std::chrono::hours report_interval{1};
 
 std::vector<EidPrefix> aggregates(const std::vector<std::string> &texts) {
 	std::vector<EidPrefix> result;
@@ -44,6 +47,8 @@ Replier::Options replier_options(const ReplydOptions &options, Families sendable
 	result.seed = static_cast<std::uint64_t>(random()) << 32 | random();
 	result.sendable = sendable;
 	result.negative = aggregates(options.negative);
+	result.accept_zero_checksum = options.accept_zero_checksum;
+	result.answer_lisp_sec = !options.drop_lisp_sec;
 	return result;
 }
 
@@ -72,14 +77,19 @@ private:
 	ReplierCounters replier_counters() const;
 	SocketCounters socket_counters() const;
 	void append_metrics(Text &text) const;
+	void report();
 
+	Log &log_;
 	std::shared_ptr<const EidRecords> eids_;
 	std::vector<Endpoint> listening_;
 	std::vector<std::unique_ptr<Worker>> workers_;
+	Loop::Timer report_timer_;
+	std::uint64_t reported_ = 0; // Map-Replies that had been sent at the last report
 };
 
 Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &config)
-    : eids_(std::make_shared<const EidRecords>(config)) {
+    : log_(daemon.log()), eids_(std::make_shared<const EidRecords>(config)),
+      report_timer_(daemon.loop(), [this] { report(); }) {
 	using Sharing = UdpSocket::Sharing;
 	const auto threads = options.threads != 0 ? options.threads : processors();
 	auto port = std::make_unique<ControlPort>(
@@ -88,7 +98,7 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 	const auto of_engine = replier_options(options, port->sendable());
 	const auto limits = std::make_shared<Replier::Limits>(of_engine);
 	for (std::uint64_t i = 0; i < threads; ++i) {
-		if (i > 0) port = std::make_unique<ControlPort>(listening_);
+		if (i > 0) port = std::make_unique<ControlPort>(listening_, log_);
 		workers_.push_back(
 		    std::make_unique<Worker>(daemon, std::move(port), Replier{eids_, of_engine, limits}));
 	}
@@ -97,6 +107,7 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 	});
 	daemon.on_end([this] {
 		for (const auto &worker : workers_) worker->stop();
+		report();
 	});
 	follow_configuration(read_site_config, daemon, summarize(config),
 	    [this](const SiteConfig &edited) { replace(edited); });
@@ -107,6 +118,7 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 	});
 	daemon.on_query("eids", [this](QueryReply &reply) { print_eids(reply); });
 	daemon.on_metrics([this](Text &text) { append_metrics(text); });
+	report_timer_.set(std::chrono::steady_clock::now() + report_interval);
 }
 
 void Replyd::replace(const SiteConfig &config) {
@@ -149,6 +161,16 @@ void Replyd::append_metrics(Text &text) const {
 	describe_fields(sink, status());
 	describe_fields(sink, replier_counters());
 	describe_fields(sink, socket_counters());
+}
+
+// What this daemon makes of requests, in one line for who reads the log: in percent, what it would
+// add to a flood that forged addresses cause.
+void Replyd::report() {
+	report_timer_.set(std::chrono::steady_clock::now() + report_interval);
+	const auto counted = replier_counters();
+	if (std::exchange(reported_, counted.map_replies) == counted.map_replies) return;
+	log_.info("{} of {} datagrams answered, {} octets with {} ({} %)", counted.map_replies,
+	    counted.received, counted.answered_octets, counted.reply_octets, status().reply_percent);
 }
 
 } // namespace
