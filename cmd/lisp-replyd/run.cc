@@ -3,7 +3,9 @@
 #include "common/configuration.h"
 #include "common/control_port.h"
 #include "common/message_log.h"
+#include "common/own_rlocs.h"
 #include "engine/replier.h"
+#include "net/interface_watch.h"
 #include "print/message_fields.h"
 #include "print/metrics_sink.h"
 
@@ -80,11 +82,17 @@ public:
 	      replier_(EidRecords{config}, replier_options(options, port.sendable())),
 	      messages_(daemon.log(), options.daemon),
 	      registerd_(daemon.local_socket("lisp-registerd")),
-	      mapsync_(daemon.local_socket("lisp-mapsync")),
+	      mapsync_(daemon.local_socket("lisp-mapsync")), own_rlocs_(daemon.log(), can_bind),
+	      interfaces_(daemon.loop(), [this] { look_at_own_rlocs(); }),
 	      report_timer_(daemon.loop(), [this] { report(); }) {
 		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
+		if (const auto failure = interfaces_.failure())
+			daemon.log().warning("interfaces cannot be watched, own RLOCs are looked at when the "
+			                     "configuration is read only: {}",
+			    failure.message());
+		own_rlocs_.configure(config);
 		follow_configuration(read_site_config, daemon, summarize(config),
-		    [this](const SiteConfig &edited) { replier_.replace(EidRecords{edited}); });
+		    [this](const SiteConfig &edited) { configure(edited); });
 		daemon.on_query("status", [this](QueryReply &reply) { reply.print(status()); });
 		daemon.on_query("counters", [this](QueryReply &reply) {
 			reply.print(replier_.counters());
@@ -97,6 +105,8 @@ public:
 	}
 
 private:
+	void configure(const SiteConfig &config);
+	void look_at_own_rlocs();
 	void receive(const Arrival &arrival);
 	void send(const Datagram &reply, const Arrival &asked);
 	void hand_on(const HandOn &message, const Arrival &arrival);
@@ -113,10 +123,29 @@ private:
 	MessageLog messages_;
 	LocalSender registerd_;
 	LocalSender mapsync_;
+	OwnRlocs own_rlocs_;
+	InterfaceWatch interfaces_;
 	std::uint64_t send_errors_ = 0;
 	Loop::Timer report_timer_;
 	std::uint64_t reported_ = 0; // Map-Replies that had been sent at the last report
 };
+
+void Replyd::configure(const SiteConfig &config) {
+	own_rlocs_.configure(config);
+	EidRecords eids{config};
+	eids.set_lost(own_rlocs_.lost());
+	replier_.replace(std::move(eids));
+}
+
+void Replyd::look_at_own_rlocs() {
+	const auto before = own_rlocs_.lost();
+	own_rlocs_.look();
+	const auto lost = own_rlocs_.lost();
+	if (lost == before) return;
+	auto eids = replier_.eids();
+	eids.set_lost(lost);
+	replier_.replace(std::move(eids));
+}
 
 void Replyd::receive(const Arrival &arrival) {
 	const auto now = std::chrono::steady_clock::now();

@@ -628,7 +628,7 @@ class Counters(Site):
         return {
             "rate-limited": [encapsulated(own("127.0.1.1"), *ends)] * 9,
             "source-limited": [own(f"127.0.2.{i}") for i in range(1, 66)],
-            "smr-limited": [smr] * 3000,
+            "smr-limited": [smr] * 5000,
         }
 
     def test_each_reason_has_a_counter_in_status_and_metrics(self):
@@ -651,7 +651,7 @@ class Counters(Site):
                 for batch in range(0, len(datagrams), 100):
                     for octets in datagrams[batch:batch + 100]:
                         itr.sendto(octets, daemon.listen[0])
-                    self.counters(daemon)  # they have been dealt with then
+                    self.wait_until_dealt_with(daemon)
                 changed = self.changed(daemon, before)
                 self.assertEqual(set(changed), {reason})
                 wanted[reason] = changed[reason]
@@ -664,6 +664,14 @@ class Counters(Site):
             lines = file.read().splitlines()
         for reason, count in wanted.items():
             self.assertIn(f"lisp_replyd_{reason.replace('-', '_')} {count}", lines)
+
+    def wait_until_dealt_with(self, daemon):
+        """What was sent before: the daemon answers at its local socket after that."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as local:
+            local.settimeout(PATIENCE)
+            local.connect(os.path.join(daemon.run, "lisp-replyd.sock"))
+            local.send(b"query status json\n")
+            self.assertTrue(local.recv(65536))
 
     NO_DROPS = {"daemon", "pid", "version", "listen", "uptime", "eids", "reply-percent", "received",
                 "map-requests", "encapsulated", "probes", "map-replies", "probe-replies",
