@@ -651,7 +651,7 @@ class Counters(Site):
                 for batch in range(0, len(datagrams), 100):
                     for octets in datagrams[batch:batch + 100]:
                         itr.sendto(octets, daemon.listen[0])
-                    self.wait_until_dealt_with(daemon)
+                    self.wait_for_a_turn(daemon)
                 changed = self.changed(daemon, before)
                 self.assertEqual(set(changed), {reason})
                 wanted[reason] = changed[reason]
@@ -665,8 +665,8 @@ class Counters(Site):
         for reason, count in wanted.items():
             self.assertIn(f"lisp_replyd_{reason.replace('-', '_')} {count}", lines)
 
-    def wait_until_dealt_with(self, daemon):
-        """What was sent before: the daemon answers at its local socket after that."""
+    def wait_for_a_turn(self, daemon):
+        """What was sent before, or most of it: the daemon has had its turn."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as local:
             local.settimeout(PATIENCE)
             local.connect(os.path.join(daemon.run, "lisp-replyd.sock"))

@@ -1,5 +1,5 @@
-#include "engine/site.h"
 #include "common/own_rlocs.h"
+#include "engine/site.h"
 
 #include <gtest/gtest.h>
 
