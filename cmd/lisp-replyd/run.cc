@@ -1,7 +1,9 @@
 #include "lisp-replyd/run.h"
 
 #include "common/configuration.h"
+#include "common/own_rlocs.h"
 #include "lisp-replyd/worker.h"
+#include "net/interface_watch.h"
 #include "print/message_fields.h"
 #include "print/metrics_sink.h"
 
@@ -71,7 +73,10 @@ public:
 	std::vector<Endpoint> listening() const { return listening_; }
 
 private:
-	void replace(const SiteConfig &config);
+	void configure(const SiteConfig &config);
+	void look_at_own_rlocs();
+	void use(EidRecords eids);
+	void watch(Daemon &daemon, const SiteConfig &config);
 	void print_eids(QueryReply &reply) const;
 	ReplydStatus status() const;
 	ReplierCounters replier_counters() const;
@@ -80,15 +85,18 @@ private:
 	void report();
 
 	Log &log_;
-	std::shared_ptr<const EidRecords> eids_;
+	std::shared_ptr<const EidRecords> eids_ = std::make_shared<const EidRecords>();
 	std::vector<Endpoint> listening_;
 	std::vector<std::unique_ptr<Worker>> workers_;
+	OwnRlocs own_rlocs_;
+	InterfaceWatch interfaces_;
 	Loop::Timer report_timer_;
 	std::uint64_t reported_ = 0; // Map-Replies that had been sent at the last report
 };
 
 Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &config)
-    : log_(daemon.log()), eids_(std::make_shared<const EidRecords>(config)),
+    : log_(daemon.log()), own_rlocs_(log_, can_bind),
+      interfaces_(daemon.loop(), [this] { look_at_own_rlocs(); }),
       report_timer_(daemon.loop(), [this] { report(); }) {
 	using Sharing = UdpSocket::Sharing;
 	const auto threads = options.threads != 0 ? options.threads : processors();
@@ -102,6 +110,7 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 		workers_.push_back(
 		    std::make_unique<Worker>(daemon, std::move(port), Replier{eids_, of_engine, limits}));
 	}
+	watch(daemon, config);
 	daemon.on_begin([this] {
 		for (const auto &worker : workers_) worker->start();
 	});
@@ -109,8 +118,6 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 		for (const auto &worker : workers_) worker->stop();
 		report();
 	});
-	follow_configuration(read_site_config, daemon, summarize(config),
-	    [this](const SiteConfig &edited) { replace(edited); });
 	daemon.on_query("status", [this](QueryReply &reply) { reply.print(status()); });
 	daemon.on_query("counters", [this](QueryReply &reply) {
 		reply.print(replier_counters());
@@ -121,8 +128,35 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 	report_timer_.set(std::chrono::steady_clock::now() + report_interval);
 }
 
-void Replyd::replace(const SiteConfig &config) {
-	eids_ = std::make_shared<const EidRecords>(config);
+void Replyd::watch(Daemon &daemon, const SiteConfig &config) {
+	configure(config);
+	follow_configuration(read_site_config, daemon, summarize(config),
+	    [this](const SiteConfig &edited) { configure(edited); });
+	if (const auto failure = interfaces_.failure())
+		log_.warning("interfaces cannot be watched, own RLOCs are looked at when the configuration "
+		             "is read only: {}",
+		    failure.message());
+}
+
+void Replyd::configure(const SiteConfig &config) {
+	own_rlocs_.configure(config);
+	EidRecords eids{config};
+	eids.set_lost(own_rlocs_.lost());
+	use(std::move(eids));
+}
+
+void Replyd::look_at_own_rlocs() {
+	const auto before = own_rlocs_.lost();
+	own_rlocs_.look();
+	const auto lost = own_rlocs_.lost();
+	if (lost == before) return;
+	auto eids = *eids_;
+	eids.set_lost(lost);
+	use(std::move(eids));
+}
+
+void Replyd::use(EidRecords eids) {
+	eids_ = std::make_shared<const EidRecords>(std::move(eids));
 	for (const auto &worker : workers_) worker->replace(eids_);
 }
 

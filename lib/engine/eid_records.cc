@@ -13,4 +13,9 @@ EidRecords::EidRecords(const SiteConfig &config) {
 	records_.shrink_to_fit();
 }
 
+void EidRecords::set_lost(const std::vector<IpAddress> &lost) {
+	Arena arena;
+	for (std::size_t i = 0; i < records_.size(); ++i) records_.set_lost(i, lost, arena);
+}
+
 } // namespace lisp

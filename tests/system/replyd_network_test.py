@@ -55,10 +55,11 @@ EIDS = """\
 """
 
 
-def v4_record(probed=None, ttl=1440):
+def v4_record(probed=None, ttl=1440, lost=()):
     rlocs = [("192.0.2.9", 1, 50), ("198.51.100.9", 1, 50), ("2001:db8:a::9", 2, 100)]
     return record("10.1.0.0/16", ttl, [
-        (*rloc, L | R | (PROBED if rloc[0] == probed else 0)) for rloc in rlocs])
+        (*rloc, L | (0 if rloc[0] in lost else R) | (PROBED if rloc[0] == probed else 0))
+        for rloc in rlocs])
 
 
 V6_RECORD = record("2001:db8:1::/48", 60, [("192.0.2.7", 2, 100, R),
@@ -468,6 +469,36 @@ class SeveralListeners(Network):
                 expected = v4_record(ROUTER[name] if flags else None)
                 self.assertEqual(self.receive(itrs), (far, (ROUTER[name], 4342),
                                                       map_reply([expected], nonce, reply_flags)))
+
+
+class OwnRlocs(Network):
+    """R is for what the host has."""
+
+    def setUp(self):
+        super().setUp()
+        self.daemon = self.start()
+        self.itrs, _ = self.open()
+
+    def expect_lost(self, *lost):
+        nonce = self.next_nonce()
+        self.itrs[OURS["a4"]].sendto(request([address("10.1.2.3")], [OURS["a4"]], nonce),
+                                     (ROUTER["a4"], 4342))
+        _, _, octets = self.receive(self.itrs)
+        self.assertEqual(octets.hex(), map_reply([v4_record(lost=lost)], nonce).hex())
+
+    def test_C075_r_bits_follow_the_addresses_of_the_host(self):
+        lost, path = ROUTER["b4"], f"{ROUTER['b4']}/24 dev end-b"
+        self.addCleanup(subprocess.run, ["ip", "-n", "router", "addr", "add", *path.split()],
+                        stderr=subprocess.DEVNULL)
+        self.expect_lost()
+        ip(f"-n router addr del {path}")
+        self.daemon.wait_for(f"warning: own RLOC {lost}: no longer an address of this host")
+        self.expect_lost(lost)
+        self.daemon.reload("reloaded")
+        self.expect_lost(lost)
+        ip(f"-n router addr add {path}")
+        self.daemon.wait_for(f"own RLOC {lost}: again an address of this host")
+        self.expect_lost()
 
 
 class OneFamily(Network):

@@ -137,6 +137,24 @@ TEST(Replier, C080_SmrsOfAllSourcesAreLimited) {
 	EXPECT_EQ(handed_on(unlimited), 5000U);
 }
 
+TEST(Replier, C075_LocatorsThatTheHostHasLostAreUnreachable) {
+	EidRecords eids{golden_site()};
+	const auto asked = [&] {
+		Replier replier{eids, without_limit()};
+		const auto got = answer(replier.receive(
+		    {itr(), {ip("198.51.100.9"), control_port}, golden("REQ-V4").octets}, Instant{}));
+		std::string r;
+		for (const auto &locator : got.reply.records[0].locators)
+			r += locator.reachable ? "R" : "-";
+		return r;
+	};
+	EXPECT_EQ(asked(), "RR");
+	eids.set_lost({ip("198.51.100.9"), ip("198.51.100.10")}); // the second is another router's
+	EXPECT_EQ(asked(), "-R");
+	eids.set_lost({});
+	EXPECT_EQ(asked(), "RR");
+}
+
 // RFC 9301 section 7.1: a probe is answered from the interface that leads to the prober.
 TEST(Replier, C077_ProbeReplyHasTheSourceThatTheSystemChooses) {
 	Xtr xtr{golden_site()};
