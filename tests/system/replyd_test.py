@@ -656,8 +656,8 @@ class Counters(Site):
                 wanted[reason] = 1
             for reason, datagrams in self.limited(ends).items():
                 before = self.counters(daemon)
-                for sent in range(100, len(datagrams) + 100, 100):
-                    for octets in datagrams[sent - 100:sent]:
+                for sent in range(1000, len(datagrams) + 1000, 1000):
+                    for octets in datagrams[sent - 1000:sent]:
                         itr.sendto(octets, daemon.listen[0])
                     changed = self.changed(daemon, before, min(sent, len(datagrams)))
                 self.assertEqual(set(changed), {reason})
