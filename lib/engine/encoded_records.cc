@@ -1,24 +1,18 @@
 #include "engine/encoded_records.h"
 
-#include <array>
-
 namespace lisp {
 
-namespace {
-
-// 255 locators have 6,120 octets with IPv6, the EID-prefix before them a few dozen.
-constexpr std::size_t max_record = 8192;
-
-} // namespace
+Bytes encode_record(
+    const SiteConfig &config, const EidSection &section, Arena &scratch, RecordRoom &room) {
+	scratch.reset();
+	Writer out{room};
+	write(out, map_record(config, section, scratch));
+	return out.written();
+}
 
 void EncodedRecords::append(const SiteConfig &config, const EidSection &section, Arena &scratch) {
-	scratch.reset();
-	const auto record = map_record(config, section, scratch);
-	std::array<std::uint8_t, max_record> room; // NOLINT(*-member-init): written before it is read
-	Writer out{room};
-	write(out, record);
-	octets_.insert(octets_.end(), out.written().begin(), out.written().end());
-	starts_.push_back(octets_.size());
+	RecordRoom room; // NOLINT(*-member-init): written before it is read
+	append(encode_record(config, section, scratch, room));
 }
 
 void EncodedRecords::append(Bytes record) {

@@ -4,9 +4,17 @@
 
 #include "config/site_config.h"
 
+#include <array>
 #include <vector>
 
 namespace lisp {
+
+// 255 locators have 6,120 octets with IPv6, the EID-prefix before them a few dozen.
+using RecordRoom = std::array<std::uint8_t, 8192>;
+
+// One of them; `scratch` is reset.
+Bytes encode_record(
+    const SiteConfig &config, const EidSection &section, Arena &scratch, RecordRoom &room);
 
 class EncodedRecords {
 public:
