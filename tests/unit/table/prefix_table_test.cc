@@ -130,7 +130,9 @@ TEST(PrefixIndex, ManyLookedUpTogetherAreAnsweredAsEachAlone) {
 		for (std::size_t i = 0; i < count; ++i) {
 			const auto alone = index.longest_match(asked[i]);
 			ASSERT_EQ(found[i] != nullptr, alone.has_value()) << to_string(asked[i]);
-			if (alone) EXPECT_EQ(found[i]->prefix, alone->prefix);
+			if (alone) {
+				EXPECT_EQ(found[i]->prefix, alone->prefix);
+			}
 		}
 	}
 }
