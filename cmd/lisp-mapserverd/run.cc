@@ -46,7 +46,12 @@ public:
 	    : daemon_(daemon), port_(port),
 	      server_(std::move(config), MapServer::Options{port.sendable()}),
 	      messages_(daemon.log(), options.daemon), expiry_(daemon.loop(), [this] { expire(); }) {
-		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
+		watches_ = port.watch(
+		    daemon.loop(),
+		    [this](std::span<const Arrival> arrivals) {
+			    for (const auto &arrival : arrivals) receive(arrival);
+		    },
+		    [this](const auto &datagram, const auto &error) { log_unsent(datagram, error); });
 		daemon.on_query("status", [this](QueryReply &reply) { reply.print(status(server_)); });
 		daemon.on_query("counters", [this](QueryReply &reply) {
 			reply.print(server_.counters());
@@ -67,6 +72,7 @@ public:
 
 private:
 	void receive(const Arrival &arrival);
+	void log_unsent(const Datagram &datagram, const std::error_code &error);
 	void log_drop(const MapServer::Dropped &dropped, const Arrival &arrival, Instant now);
 	void schedule_expiry();
 	void expire();
@@ -78,6 +84,7 @@ private:
 	MessageLog messages_;
 	Loop::Timer expiry_;
 	std::optional<Instant> expiry_set_;
+	std::vector<Loop::Watch> watches_;
 	MapserverdSocketCounters sockets_;
 };
 
@@ -88,14 +95,16 @@ void Mapserverd::receive(const Arrival &arrival) {
 	const auto outcome = server_.receive(arrival, now);
 	for (const auto &datagram : outcome.send) {
 		messages_.sent({datagram.source, arrival.to.port}, datagram.to, datagram.octets);
-		const auto error = port_.send(datagram, arrival);
-		if (!error) continue;
-		++sockets_.send_errors;
-		daemon_.log().debug(
-		    "{}: {}: {}", to_string(datagram.to), type_name(datagram.octets), error.message());
+		port_.send(datagram, arrival.to);
 	}
 	if (outcome.dropped) log_drop(*outcome.dropped, arrival, now);
 	if (server_.counters().map_registers != registers) schedule_expiry();
+}
+
+void Mapserverd::log_unsent(const Datagram &datagram, const std::error_code &error) {
+	++sockets_.send_errors;
+	daemon_.log().debug(
+	    "{}: {}: {}", to_string(datagram.to), type_name(datagram.octets), error.message());
 }
 
 void Mapserverd::log_drop(const MapServer::Dropped &dropped, const Arrival &arrival, Instant now) {

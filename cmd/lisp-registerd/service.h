@@ -71,7 +71,7 @@ private:
 	Sockets sockets_;
 	OwnRlocs own_rlocs_;
 	std::optional<InterfaceWatch> interfaces_;
-	std::vector<UdpSocket::Datagram> to_send_;
+	std::vector<Datagram> to_send_;
 	Resolver resolver_;
 	std::map<std::string, Host> hosts_;
 	Loop::Timer timer_;

@@ -6,6 +6,8 @@ int main(int argc, char **argv) {
 	cli.option("-l", options.listen, "address to listen at; may be repeated", "ADDR[:PORT]");
 	cli.option(
 	    "--rate", options.rate, "Map-Replies a second to one RLOC; 0 lifts every limit", "N");
+	cli.option("--threads", options.threads, "threads that answer; 0 for one a processor",
+	    lisp::max_reply_threads);
 	cli.option("--negative", options.negative,
 	    "answer negatively for EIDs in here that are not the site's; may be repeated", "AGGREGATE");
 	cli.flag("--accept-zero-checksum", options.accept_zero_checksum,

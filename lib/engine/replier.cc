@@ -62,14 +62,20 @@ struct Replier::Asked {
 	bool encapsulated;
 };
 
+Replier::Limits::Limits(const Options &options)
+    : replies({options.rate, options.burst}, options.seed),
+      probe_replies({options.rate, options.burst}, options.seed),
+      sources({options.rate * rlocs_of_a_source, options.burst * rlocs_of_a_source}, options.seed),
+      total({options.rate > 0 ? options.total_rate : 0, options.total_burst}),
+      smrs({options.rate > 0 ? options.smr_rate : 0, options.smr_burst}) {}
+
 Replier::Replier(EidRecords eids, const Options &options)
-    : eids_(std::move(eids)), options_(options),
-      limit_({options.rate, options.burst}, options.seed),
-      probe_limit_({options.rate, options.burst}, options.seed),
-      source_limit_(
-          {options.rate * rlocs_of_a_source, options.burst * rlocs_of_a_source}, options.seed),
-      total_rate_(options.rate > 0 ? options.total_rate : 0, options.total_burst),
-      smr_rate_(options.rate > 0 ? options.smr_rate : 0, options.smr_burst),
+    : Replier(std::make_shared<const EidRecords>(std::move(eids)), options,
+          std::make_shared<Limits>(options)) {}
+
+Replier::Replier(
+    std::shared_ptr<const EidRecords> eids, const Options &options, std::shared_ptr<Limits> limits)
+    : eids_(std::move(eids)), options_(options), limits_(std::move(limits)),
       room_(std::max(options.max_octets_ipv4, options.max_octets_ipv6)) {
 	selected_.reserve(max_records);
 	holes_.reserve(max_records);
@@ -141,14 +147,14 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 
 // A flood of them is not to become one of local messages, which others wait behind.
 Replier::Outcome Replier::on_solicit(const Asked &asked, Instant now) {
-	if (!asked.encapsulated && !source_limit_.allow(asked.arrival.from.address, now))
+	if (!asked.encapsulated && !limits_->sources.allow(asked.arrival.from.address, now))
 		return drop(DropReason::source_limited);
-	if (!smr_rate_.take(smr_full_, now)) return drop(DropReason::smr_limited);
+	if (!limits_->smrs.take(now)) return drop(DropReason::smr_limited);
 	return HandOn{HandOn::Recipient::mapping_table, asked.octets};
 }
 
 ReplyLimit &Replier::limit_of(const Asked &asked) {
-	return asked.request.probe ? probe_limit_ : limit_;
+	return asked.request.probe ? limits_->probe_replies : limits_->replies;
 }
 
 // What came plainly has the ITR for its source; a crowd of ITR-RLOCs there is somebody who has
@@ -156,9 +162,9 @@ ReplyLimit &Replier::limit_of(const Asked &asked) {
 std::optional<DropReason> Replier::limited(
     const Asked &asked, const IpAddress &destination, Instant now) {
 	if (!limit_of(asked).allow(destination, now)) return DropReason::rate_limited;
-	if (!asked.encapsulated && !source_limit_.allow(asked.arrival.from.address, now))
+	if (!asked.encapsulated && !limits_->sources.allow(asked.arrival.from.address, now))
 		return DropReason::source_limited;
-	if (!total_rate_.take(total_full_, now)) return DropReason::total_limited;
+	if (!limits_->total.take(now)) return DropReason::total_limited;
 	return std::nullopt;
 }
 
@@ -171,7 +177,7 @@ bool Replier::select(List<RequestedEid> requested) {
 	for (const auto &record : requested) {
 		const auto eid = eid_prefix(record.eid, record.mask_length);
 		if (!eid) continue;
-		const auto match = eids_.index().longest_match(*eid);
+		const auto match = eids_->index().longest_match(*eid);
 		if (!match && !select_hole(*eid)) return false;
 		if (match && !is_selected(match->value) && !select_within(match->prefix)) return false;
 	}
@@ -182,7 +188,7 @@ bool Replier::select_hole(const EidPrefix &eid) {
 	const auto aggregate = std::find_if(options_.negative.begin(), options_.negative.end(),
 	    [&](const auto &each) { return each.covers(eid); });
 	if (aggregate == options_.negative.end()) return true;
-	const auto hole = eids_.index().hole(eid, aggregate->length);
+	const auto hole = eids_->index().hole(eid, aggregate->length);
 	if (!hole || std::find(holes_.begin(), holes_.end(), *hole) != holes_.end()) return true;
 	if (is_full()) return false;
 	holes_.push_back(*hole);
@@ -199,7 +205,7 @@ bool Replier::is_selected(PrefixIndex::Value number) const {
 
 bool Replier::select_within(const EidPrefix &prefix) {
 	bool fits = true;
-	eids_.index().for_each_within(prefix, [this, &fits](const auto &entry) {
+	eids_->index().for_each_within(prefix, [this, &fits](const auto &entry) {
 		if (is_selected(entry.value)) return true;
 		fits = !is_full();
 		if (fits) selected_.push_back(entry.value);
@@ -247,8 +253,8 @@ IpAddress Replier::otherwise(
 // Records that depend on each other leave a cache together. A hole depends on nothing.
 void Replier::write_records(Writer &out, const IpAddress *probed) {
 	auto ttl = ttl_receiver_decides.count();
-	for (const auto number : selected_) ttl = std::min(ttl, ttl_of(eids_.record(number)));
-	for (const auto number : selected_) write_record(out, eids_.record(number), ttl, probed);
+	for (const auto number : selected_) ttl = std::min(ttl, ttl_of(eids_->record(number)));
+	for (const auto number : selected_) write_record(out, eids_->record(number), ttl, probed);
 	for (const auto &hole : holes_) write_negative(out, hole);
 }
 

@@ -13,6 +13,7 @@
 #include "print/fields.h"
 
 #include <array>
+#include <memory>
 #include <variant>
 
 namespace lisp {
@@ -152,15 +153,29 @@ public:
 	};
 	using Outcome = std::variant<Datagram, HandOn, Dropped>;
 
+	// Of those who share it together.
+	struct Limits {
+		explicit Limits(const Options &options);
+		ReplyLimit replies; // of each destination
+		ReplyLimit probe_replies;
+		ReplyLimit sources;
+		TokenBucket total;
+		TokenBucket smrs;
+	};
+
 	Replier(EidRecords eids, const Options &options);
+	// One of several, each on a thread of its own, that answer for one site.
+	Replier(std::shared_ptr<const EidRecords> eids, const Options &options,
+	    std::shared_ptr<Limits> limits);
 
 	// One Map-Reply to send at most; it has the source port that was asked, and the address, but
 	// to a probe that of the interface (RFC 9301 section 7.1), which the system knows. Allocates
 	// nothing once the largest message has been seen.
 	Outcome receive(const Arrival &arrival, Instant now);
 
-	void replace(EidRecords eids) { eids_ = std::move(eids); }
-	const EidRecords &eids() const { return eids_; }
+	void replace(EidRecords eids) { replace(std::make_shared<const EidRecords>(std::move(eids))); }
+	void replace(std::shared_ptr<const EidRecords> eids) { eids_ = std::move(eids); }
+	const EidRecords &eids() const { return *eids_; }
 	const ReplierCounters &counters() const { return counters_; }
 
 private:
@@ -187,15 +202,9 @@ private:
 	void write_record(Writer &out, Bytes record, std::uint32_t ttl, const IpAddress *probed);
 	void write_negative(Writer &out, const EidPrefix &hole);
 
-	EidRecords eids_;
+	std::shared_ptr<const EidRecords> eids_;
 	Options options_;
-	ReplyLimit limit_; // of each destination
-	ReplyLimit probe_limit_;
-	ReplyLimit source_limit_;
-	TokenRate total_rate_;
-	Instant total_full_ = Instant::min();
-	TokenRate smr_rate_;
-	Instant smr_full_ = Instant::min();
+	std::shared_ptr<Limits> limits_;
 	ReplierCounters counters_;
 	Arena arena_;
 	std::vector<PrefixIndex::Value> selected_; // EID-records of the reply in hand
