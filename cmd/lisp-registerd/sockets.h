@@ -25,8 +25,7 @@ public:
 	// `after`: called whenever all that was waiting has been handed over.
 	void watch(Loop &loop, Handler handler, std::function<void()> after);
 
-	using Failed =
-	    std::function<void(const Datagram &datagram, const std::error_code &error)>;
+	using Failed = std::function<void(const Datagram &datagram, const std::error_code &error)>;
 	// In their order; one that cannot be sent keeps none back.
 	void send(std::span<const Datagram> datagrams, const Failed &failed);
 

@@ -75,7 +75,8 @@ public:
 private:
 	void configure(const SiteConfig &config);
 	void look_at_own_rlocs();
-	void replace(EidRecords eids);
+	void use(EidRecords eids);
+	void watch(Daemon &daemon, const SiteConfig &config);
 	void print_eids(QueryReply &reply) const;
 	ReplydStatus status() const;
 	ReplierCounters replier_counters() const;
@@ -84,7 +85,7 @@ private:
 	void report();
 
 	Log &log_;
-	std::shared_ptr<const EidRecords> eids_;
+	std::shared_ptr<const EidRecords> eids_ = std::make_shared<const EidRecords>();
 	std::vector<Endpoint> listening_;
 	std::vector<std::unique_ptr<Worker>> workers_;
 	OwnRlocs own_rlocs_;
@@ -94,8 +95,7 @@ private:
 };
 
 Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &config)
-    : log_(daemon.log()), eids_(std::make_shared<const EidRecords>(config)),
-      own_rlocs_(daemon.log(), can_bind),
+    : log_(daemon.log()), own_rlocs_(log_, can_bind),
       interfaces_(daemon.loop(), [this] { look_at_own_rlocs(); }),
       report_timer_(daemon.loop(), [this] { report(); }) {
 	using Sharing = UdpSocket::Sharing;
@@ -110,6 +110,7 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 		workers_.push_back(
 		    std::make_unique<Worker>(daemon, std::move(port), Replier{eids_, of_engine, limits}));
 	}
+	watch(daemon, config);
 	daemon.on_begin([this] {
 		for (const auto &worker : workers_) worker->start();
 	});
@@ -117,13 +118,6 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 		for (const auto &worker : workers_) worker->stop();
 		report();
 	});
-	if (const auto failure = interfaces_.failure())
-		log_.warning("interfaces cannot be watched, own RLOCs are looked at when the "
-		             "configuration is read only: {}",
-		    failure.message());
-	own_rlocs_.configure(config);
-	follow_configuration(read_site_config, daemon, summarize(config),
-	    [this](const SiteConfig &edited) { configure(edited); });
 	daemon.on_query("status", [this](QueryReply &reply) { reply.print(status()); });
 	daemon.on_query("counters", [this](QueryReply &reply) {
 		reply.print(replier_counters());
@@ -134,11 +128,21 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 	report_timer_.set(std::chrono::steady_clock::now() + report_interval);
 }
 
+void Replyd::watch(Daemon &daemon, const SiteConfig &config) {
+	configure(config);
+	follow_configuration(read_site_config, daemon, summarize(config),
+	    [this](const SiteConfig &edited) { configure(edited); });
+	if (const auto failure = interfaces_.failure())
+		log_.warning("interfaces cannot be watched, own RLOCs are looked at when the configuration "
+		             "is read only: {}",
+		    failure.message());
+}
+
 void Replyd::configure(const SiteConfig &config) {
 	own_rlocs_.configure(config);
 	EidRecords eids{config};
 	eids.set_lost(own_rlocs_.lost());
-	replace(std::move(eids));
+	use(std::move(eids));
 }
 
 void Replyd::look_at_own_rlocs() {
@@ -148,10 +152,10 @@ void Replyd::look_at_own_rlocs() {
 	if (lost == before) return;
 	auto eids = *eids_;
 	eids.set_lost(lost);
-	replace(std::move(eids));
+	use(std::move(eids));
 }
 
-void Replyd::replace(EidRecords eids) {
+void Replyd::use(EidRecords eids) {
 	eids_ = std::make_shared<const EidRecords>(std::move(eids));
 	for (const auto &worker : workers_) worker->replace(eids_);
 }

@@ -9,6 +9,7 @@ EidRecords::EidRecords(const SiteConfig &config) {
 		index_.insert(section.eid, static_cast<PrefixIndex::Value>(records_.size()));
 		records_.append(config, section, arena);
 	}
+	index_.shrink_to_fit();
 	records_.shrink_to_fit();
 }
 
