@@ -35,7 +35,9 @@ constexpr std::array drop_entries{
 };
 static_assert(drop_entries.size() == static_cast<std::size_t>(DropReason::too_large) + 1);
 
-constexpr std::size_t max_records = 255; // of a Map-Reply
+constexpr std::size_t max_records = 255;  // of a Map-Reply
+constexpr std::size_t min_head_size = 12; // before its records
+constexpr std::size_t min_record_size = 16;
 constexpr std::size_t record_count_offset = 3;
 constexpr unsigned rlocs_of_a_source = 8; // that its Map-Requests may name in earnest
 constexpr RecordTtl negative_ttl{15};     // RFC 9301 section 8.3: of what is no LISP site
@@ -156,6 +158,7 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 	if (choice.fault == ItrRlocFault::refused) return drop(DropReason::itr_rloc_refused);
 	if (choice.fault == ItrRlocFault::unusable || asked.port == 0)
 		return drop(DropReason::no_usable_itr_rloc);
+	most_ = std::min(max_records, (max_octets(choice.address) - min_head_size) / min_record_size);
 	if (!select(request.records)) return drop(DropReason::too_large);
 	if (selected_.empty() && holes_.empty()) return drop(DropReason::not_owned);
 	if (const auto reason = limited(asked, choice.address, now)) return drop(*reason);
@@ -213,7 +216,7 @@ bool Replier::select_hole(const EidPrefix &eid) {
 }
 
 bool Replier::is_full() const {
-	return selected_.size() + holes_.size() == max_records;
+	return selected_.size() + holes_.size() >= most_;
 }
 
 bool Replier::is_selected(PrefixIndex::Value number) const {

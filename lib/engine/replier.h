@@ -226,6 +226,7 @@ private:
 	std::vector<EidPrefix> wanted_;            // by the batch
 	std::vector<PrefixIndex::Value> selected_; // EID-records of the reply in hand
 	std::vector<EidPrefix> holes_;             // and its negative ones
+	std::size_t most_ = 0;                     // that it has room for, if they are the smallest
 	Octets room_;
 };
 
