@@ -7,10 +7,13 @@
 #include "engine/datagram.h"
 #include "engine/itr_rloc.h"
 #include "engine/map_server_counters.h"
+#include "engine/map_server_saving.h"
 #include "engine/registering_xtrs.h"
 #include "engine/registration_table.h"
 #include "engine/server_sites.h"
 #include "message/message.h"
+
+#include <unordered_map>
 
 namespace lisp {
 
@@ -21,6 +24,7 @@ public:
 		// Of a Map-Reply: packets of 576 and 1280 octets, RFC 9301 section 5.
 		std::size_t max_octets_ipv4 = 576 - 20 - 8;
 		std::size_t max_octets_ipv6 = 1280 - 40 - 8;
+		RunningTime time; // for what is saved
 	};
 
 	struct Dropped {
@@ -35,11 +39,23 @@ public:
 		List<Datagram> send; // from the port that was asked
 		// Of a message that is otherwise answered this may be a part: an EID-record refused.
 		std::optional<Dropped> dropped;
+		Bytes save; // what has changed; empty for nothing
+		// That, and all before it, has to be in stable storage before anything is sent: or else
+		// what was acknowledged could be forgotten.
+		bool acknowledges = false;
 	};
 
 	MapServer(MapServerConfig config, const Options &options);
 
 	Outcome receive(const Arrival &arrival, Instant now);
+
+	// What an earlier life has saved: the parts of its last snapshot, and all `save`s since that
+	// was begun, in their order. False where it is not understood.
+	bool restore(Bytes saved, Instant now);
+	// The next part of a snapshot; to be saved until it is empty.
+	Bytes next_part(MapServerSnapshot &snapshot, Room room) {
+		return snapshot.next(*sites_, xtrs_, table_, options_.time, room);
+	}
 
 	// To be called at deadline().
 	void expire(Instant now) { table_.expire(now); }
@@ -66,8 +82,12 @@ private:
 	void on_register(const Arrival &arrival, const MapRegister &message, Instant now);
 	bool is_outdated(const MapRecord &record, std::uint32_t site_number, Instant now) const;
 	Accepted accept(const MapRecord &record, std::uint32_t site_number);
+	void begin_saving(Writer &out, RegisteringXtrs::Number xtr);
 	void apply(const MapRegister &message, const MapRecord &record, const EidPrefix &eid,
-	    RegisteringXtrs::Number xtr, Instant now);
+	    RegisteringXtrs::Number xtr, Instant now, Writer &saving);
+	std::optional<RegisteringXtrs::Number> restore_xtr(Reader &in);
+	void restore_record(Reader &in, std::optional<RegisteringXtrs::Number> xtr, Instant now);
+	void restore_nonces(Reader &in);
 	void notify(const Arrival &arrival, const MapRegister &message, List<MapRecord> accepted,
 	    ServerSites::KeyNumber key, std::uint16_t port);
 
@@ -106,6 +126,11 @@ private:
 	std::array<Datagram, 2> outgoing_;
 	std::size_t sending_ = 0;
 	std::optional<Dropped> dropped_;
+	Octets save_room_;
+	Bytes save_;
+	bool acknowledges_ = false;
+	// By the numbers of the snapshot that is restored; those whose key is there still.
+	std::unordered_map<std::uint32_t, RegisteringXtrs::Number> restored_xtrs_;
 };
 
 } // namespace lisp

@@ -7,8 +7,18 @@
 
 #include <array>
 #include <memory>
+#include <unordered_map>
 
 namespace lisp {
+
+// What a key is known by in another configuration, or after a restart, without telling it: its
+// site's name, Key ID and algorithm, and the secret.
+struct KeyMark {
+	std::uint64_t site = 0;
+	std::uint64_t line = 0;
+	std::uint64_t secret = 0;
+	bool operator==(const KeyMark &) const = default;
+};
 
 class ServerSites {
 public:
@@ -41,6 +51,10 @@ public:
 	// or else the first with the same secret.
 	std::vector<std::optional<KeyNumber>> keys_in(const ServerSites &next) const;
 
+	const KeyMark &mark(KeyNumber key);
+	// By the same rule as keys_in().
+	std::optional<KeyNumber> key_of(const KeyMark &mark);
+
 	const SiteSection &site_of(KeyNumber key) const { return config_.sites[site_of_key_[key]]; }
 	const SiteKeyLine &key_line(KeyNumber key) const {
 		return site_of(key).keys[key - first_key_[site_of_key_[key]]];
@@ -67,6 +81,8 @@ private:
 	std::vector<std::uint32_t> site_of_key_;
 	std::vector<KeyNumber> first_key_; // of each site
 	std::array<ReadyKey, 256> ready_;
+	std::vector<std::optional<KeyMark>> marks_; // of each key, once asked for
+	std::unordered_multimap<std::uint64_t, std::uint32_t> site_by_mark_; // once asked for
 };
 
 } // namespace lisp
