@@ -147,6 +147,8 @@ void Mapserverd::flush() {
 
 void Mapserverd::send_held() {
 	if (!journal_.works()) return;
+	if (std::exchange(failing_, false))
+		daemon_.log().info("registrations are saved again, and acknowledged");
 	for (; !held_.empty() && held_.front().needs <= journal_.saved(); held_.pop_front()) {
 		const auto &held = held_.front();
 		send({held.to, held.source, held.octets}, held.local);
@@ -157,6 +159,7 @@ void Mapserverd::give_up_held(std::error_code error) {
 	++counters_.save_errors;
 	counters_.not_acknowledged += held_.size();
 	held_.clear();
+	if (std::exchange(failing_, true)) return;
 	daemon_.log().error(
 	    "registrations cannot be saved, and are not acknowledged until they can: {}",
 	    error.message());

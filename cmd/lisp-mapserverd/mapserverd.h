@@ -63,6 +63,7 @@ private:
 	Loop::Timer keep_time_;
 	std::optional<Instant> expiry_set_;
 	bool flush_set_ = false;
+	bool failing_ = false; // to save, and told
 	std::deque<Held> held_;
 	std::optional<MapServerSnapshot> snapshot_; // that is being saved
 	Instant appended_{};                        // the last time
