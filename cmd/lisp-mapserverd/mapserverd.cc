@@ -118,7 +118,20 @@ void Mapserverd::receive(const Arrival &arrival) {
 			send(datagram, arrival.to);
 	}
 	if (outcome.dropped) log_drop(*outcome.dropped, arrival, now);
-	if (server_.counters().map_registers != registers) schedule_expiry();
+	if (server_.counters().map_registers == registers) return;
+	send_notifies(now);
+	schedule_expiry();
+}
+
+void Mapserverd::send_notifies(Instant now) {
+	while (const auto *notify = server_.next_notify(now)) {
+		const Datagram datagram{
+		    notify->to, reply_source(notify->local.address, notify->to.address), notify->octets};
+		if (journal_.has_unsaved())
+			hold(datagram, notify->local);
+		else
+			send(datagram, notify->local);
+	}
 }
 
 void Mapserverd::send(const Datagram &datagram, const Endpoint &local) {
@@ -184,7 +197,9 @@ void Mapserverd::schedule_expiry() {
 }
 
 void Mapserverd::expire() {
-	server_.expire(Clock::now());
+	const auto now = Clock::now();
+	server_.expire(now);
+	send_notifies(now);
 	expiry_set_.reset();
 	schedule_expiry();
 }

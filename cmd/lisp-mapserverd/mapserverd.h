@@ -42,6 +42,7 @@ private:
 	void receive(const Arrival &arrival);
 	void send(const Datagram &datagram, const Endpoint &local);
 	void hold(const Datagram &datagram, const Endpoint &local);
+	void send_notifies(Instant now);
 	void flush();
 	void send_held();
 	void give_up_held(std::error_code error);

@@ -48,7 +48,15 @@ void MapServer::sort(const Arrival &arrival, Instant now) {
 		return on_request({arrival, *message, arrival.octets, arrival.from, {}}, now);
 	if (const auto *message = std::get_if<EncapsulatedControl>(&decoded.message))
 		return on_encapsulated(arrival, *message, now);
+	if (const auto *message = std::get_if<MapNotifyAck>(&decoded.message))
+		return on_acknowledgement(arrival, *message);
 	drop(MapServerDrop::unexpected_type);
+}
+
+std::optional<Instant> MapServer::deadline() const {
+	const auto expiry = table_.deadline();
+	const auto notify = unsolicited_.deadline();
+	return expiry && notify ? std::min(expiry, notify) : expiry ? expiry : notify;
 }
 
 void MapServer::reload(MapServerConfig config) {
@@ -66,6 +74,7 @@ void MapServer::reload(MapServerConfig config) {
 		return ServerSites::allows(*place->site, record.locators);
 	});
 	xtrs_.rekey(keys);
+	unsolicited_.rekey(keys);
 	sites_ = std::move(next);
 }
 

@@ -11,6 +11,7 @@
 #include "engine/registering_xtrs.h"
 #include "engine/registration_table.h"
 #include "engine/server_sites.h"
+#include "engine/unsolicited_notifies.h"
 #include "message/message.h"
 
 #include <unordered_map>
@@ -59,7 +60,10 @@ public:
 
 	// To be called at deadline().
 	void expire(Instant now) { table_.expire(now); }
-	std::optional<Instant> deadline() const { return table_.deadline(); }
+	// The next Map-Notify that is due without having been asked for, or again because nobody has
+	// acknowledged it: to be sent like what acknowledges. Valid until the next call.
+	const UnsolicitedNotify *next_notify(Instant now);
+	std::optional<Instant> deadline() const; // of both
 
 	// Keeps the registrations that the new configuration allows, and the nonces of keys that stay.
 	void reload(MapServerConfig config);
@@ -88,6 +92,19 @@ private:
 	std::optional<RegisteringXtrs::Number> restore_xtr(Reader &in);
 	void restore_record(Reader &in, std::optional<RegisteringXtrs::Number> xtr, Instant now);
 	void restore_nonces(Reader &in);
+	MapRecord record_of(RegistrationTable::Number registration);
+	MapRecord mapping(RegistrationTable::Number newest, Instant now);
+	template <class Visit>
+	void for_each_other(RegistrationTable::Number newest, RegisteringXtrs::Number xtr, Instant now,
+	    Visit visit) const;
+	bool is_news(const EidPrefix &eid, const MapRecord &record, const SavedRecord &saved,
+	    RegisteringXtrs::Number xtr, Instant now);
+	void tell_others(const EidPrefix &eid, RegisteringXtrs::Number xtr, Instant now);
+	void make_notifies(Instant now);
+	void make_notify(RegisteringXtrs::Number xtr, Instant now);
+	void on_acknowledgement(const Arrival &arrival, const MapNotifyAck &message);
+	void show_merged(MapRecord &record, const EidPrefix &eid, Instant now);
+	void withdraw(const EidPrefix &eid, RegisteringXtrs::Number xtr, Instant now);
 	void notify(const Arrival &arrival, const MapRegister &message, List<MapRecord> accepted,
 	    ServerSites::KeyNumber key, std::uint16_t port);
 
@@ -105,7 +122,7 @@ private:
 	    const ServerSites::Eid &configured, const EidPrefix &eid, Instant now);
 	bool answers_for(const ServerSites::Eid &configured, const RegistrationTable::Match &match,
 	    Instant now) const;
-	void add_record(const EidPrefix &eid, RegistrationTable::Number registration);
+	void add_record(const EidPrefix &eid, RegistrationTable::Number newest, Instant now);
 	void add(const MapRecord &record);
 	void reply(const Request &request, const IpAddress &itr_rloc);
 	std::optional<Endpoint> etr(const RegistrationTable::Registration &registration);
@@ -118,6 +135,16 @@ private:
 	RegisteringXtrs xtrs_;
 	MapServerCounters counters_;
 	std::uint32_t message_ = 0; // Map-Registers so far
+	UnsolicitedNotifies unsolicited_;
+	std::uint64_t last_nonce_ = 0; // of an unsolicited Map-Notify
+
+	// An xTR that is to hear of a mapping.
+	struct Telling {
+		RegisteringXtrs::Number xtr = 0;
+		MapRecord record;
+	};
+	std::vector<Telling> tellings_;
+	std::vector<Locator> merged_;
 
 	Arena arena_;
 	std::vector<MapRecord> records_; // of the message in hand
@@ -132,5 +159,13 @@ private:
 	// By the numbers of the snapshot that is restored; those whose key is there still.
 	std::unordered_map<std::uint32_t, RegisteringXtrs::Number> restored_xtrs_;
 };
+
+// The live registrations of an EID but that of one xTR, the newest first.
+template <class Visit>
+void MapServer::for_each_other(
+    RegistrationTable::Number newest, RegisteringXtrs::Number xtr, Instant now, Visit visit) const {
+	for (auto at = newest; at != RegistrationTable::none; at = table_.live(table_[at].older, now))
+		if (table_[at].xtr != xtr) visit(at);
+}
 
 } // namespace lisp

@@ -103,19 +103,25 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 		kept.eid = eid_address(*accepted.eid, arena_); // without host bits
 		if (records_.size() == 1) port = accepted.line->notify_port.value_or(port);
 		if (fresh) apply(message, kept, *accepted.eid, xtr, now, saving);
+		if (message.merge) show_merged(kept, *accepted.eid, now);
 	}
 	if (fresh) save_ = saving.written();
 	acknowledges_ = true;
 	if (message.want_map_notify) notify(arrival, message, records_, *key, port);
+	if (!tellings_.empty()) make_notifies(now);
+}
+
+// A Map-Notify says what has become of what was to be merged.
+void MapServer::show_merged(MapRecord &record, const EidPrefix &eid, Instant now) {
+	const auto newest = table_.newest(eid, now);
+	if (newest != RegistrationTable::none && !record.locators.empty())
+		record.locators = mapping(newest, now).locators;
 }
 
 void MapServer::begin_saving(Writer &out, RegisteringXtrs::Number number) {
 	const auto &xtr = xtrs_[number];
 	out.u8(static_cast<std::uint8_t>(SavedKind::map_register), "kind");
-	write(out,
-	    SavedXtr{sites_->mark(xtr.key), xtr.identity, xtr.source, xtr.local, xtr.nonce,
-	        xtr.authentication, xtr.heard},
-	    options_.time);
+	write(out, saved_of(xtr, sites_->mark(xtr.key)), options_.time);
 }
 
 // An EID-record without a TTL or without locators withdraws, as ETRs have it.
@@ -125,16 +131,27 @@ void MapServer::apply(const MapRegister &message, const MapRecord &record, const
 	write(out, record);
 	SavedRecord saved{message.proxy_reply, message.merge, now, {}, out.written()};
 	if (record.ttl == ttl_remove || record.locators.empty()) {
-		if (table_.withdraw(eid, xtr)) ++counters_.records_withdrawn;
+		withdraw(eid, xtr, now);
 		return write(saving, saved, options_.time);
 	}
 	saved.lifetime = lifetime(message, record);
 	const RegistrationTable::Offer offer{
 	    eid, saved.record, xtr, message_, saved.proxy_reply, saved.merge, now + saved.lifetime};
+	const bool news = is_news(eid, record, saved, xtr, now);
 	if (!table_.put(offer, now))
 		return drop(MapServerDrop::duplicate_eid, sites_->site_of(xtrs_[xtr].key).name, eid);
 	++counters_.records_registered;
 	write(saving, saved, options_.time);
+	if (news) tell_others(eid, xtr, now);
+}
+
+// What others have merged with it is less from now on.
+void MapServer::withdraw(const EidPrefix &eid, RegisteringXtrs::Number xtr, Instant now) {
+	const auto own = table_.find(table_.newest(eid, now), xtr);
+	const bool merged = own != RegistrationTable::none && table_[own].merge;
+	if (!table_.withdraw(eid, xtr)) return;
+	++counters_.records_withdrawn;
+	if (merged) tell_others(eid, xtr, now);
 }
 
 // RFC 9301 section 5.7: nonce, Key ID, Algorithm ID and records are the register's.

@@ -127,10 +127,8 @@ bool MapServer::add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl)
 
 // As the ETR registered it, but that it is not the ETR who says so: neither A nor L nor p (RFC 9301
 // section 5.4).
-void MapServer::add_record(const EidPrefix &eid, RegistrationTable::Number registration) {
-	Reader in{table_[registration].record()};
-	MapRecord record;
-	read(in, arena_, record);
+void MapServer::add_record(const EidPrefix &eid, RegistrationTable::Number newest, Instant now) {
+	auto record = mapping(newest, now);
 	const auto locators = arena_.array<Locator>(record.locators.size());
 	std::copy(record.locators.begin(), record.locators.end(), locators.begin());
 	for (auto &locator : locators) locator.local = locator.probed = false;
@@ -151,7 +149,7 @@ bool MapServer::add_mapping(const RegistrationTable::Match &match, const EidPref
 	const auto octets_before = reply_octets_;
 	bool fits = true;
 	table_.for_each_within(match.eid, now, [&](const RegistrationTable::Match &found) {
-		add_record(found.eid, found.newest);
+		add_record(found.eid, found.newest, now);
 		fits = records_.size() <= max_records && map_reply_head + reply_octets_ <= max_octets;
 		return fits || records_.size() == before + 1;
 	});
@@ -159,7 +157,7 @@ bool MapServer::add_mapping(const RegistrationTable::Match &match, const EidPref
 	records_.resize(before);
 	reply_octets_ = octets_before;
 	const auto part = table_.vacant(eid, match.eid.length + 1U, now);
-	if (part) add_record(*part, match.newest);
+	if (part) add_record(*part, match.newest, now);
 	return part.has_value();
 }
 

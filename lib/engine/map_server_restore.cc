@@ -38,6 +38,7 @@ std::optional<RegisteringXtrs::Number> MapServer::restore_xtr(Reader &in) {
 	const auto key = in.ok() ? sites_->key_of(saved.key) : std::nullopt;
 	if (!key) return std::nullopt;
 	return xtrs_.restore({*key, saved.identity, saved.source, saved.local, saved.nonce,
+	    saved.key_id, saved.algorithm,
 	    Octets(saved.authentication.begin(), saved.authentication.end()), saved.heard});
 }
 

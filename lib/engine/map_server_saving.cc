@@ -41,6 +41,11 @@ Endpoint read_endpoint(Reader &in) {
 
 } // namespace
 
+SavedXtr saved_of(const RegisteringXtr &xtr, const KeyMark &key) {
+	return {key, xtr.identity, xtr.source, xtr.local, xtr.nonce, xtr.key_id, xtr.algorithm,
+	    xtr.authentication, xtr.heard};
+}
+
 void write(Writer &out, const KeyMark &key) {
 	out.u64(key.site, "site");
 	out.u64(key.line, "line");
@@ -75,6 +80,8 @@ void write(Writer &out, const SavedXtr &xtr, const RunningTime &time) {
 	write(out, xtr.source);
 	write(out, xtr.local);
 	out.u64(xtr.nonce, "nonce");
+	out.u8(xtr.key_id, "key id");
+	out.u8(static_cast<std::uint8_t>(xtr.algorithm), "algorithm id");
 	out.u16(xtr.authentication.size(), "authentication length");
 	out.bytes(xtr.authentication, "authentication");
 	write(out, xtr.heard, time);
@@ -90,6 +97,8 @@ void read(Reader &in, SavedXtr &xtr, const RunningTime &time) {
 	xtr.source = read_endpoint(in);
 	xtr.local = read_endpoint(in);
 	xtr.nonce = in.u64("nonce");
+	xtr.key_id = in.u8("key id");
+	xtr.algorithm = static_cast<Algorithm>(in.u8("algorithm id"));
 	xtr.authentication = in.take(in.u16("authentication length"), "authentication");
 	xtr.heard = read_instant(in, time);
 }
@@ -126,10 +135,7 @@ Bytes MapServerSnapshot::next(ServerSites &sites, const RegisteringXtrs &xtrs,
 		if (xtr.key == RegisteringXtrs::no_key) continue;
 		out.u8(static_cast<std::uint8_t>(SavedKind::xtr), "kind");
 		out.u32(xtr_, "number");
-		write(out,
-		    SavedXtr{sites.mark(xtr.key), xtr.identity, xtr.source, xtr.local, xtr.nonce,
-		        xtr.authentication, xtr.heard},
-		    time);
+		write(out, saved_of(xtr, sites.mark(xtr.key)), time);
 	}
 	for (; registration_ < table.numbers(); ++registration_) {
 		const auto &one = table[registration_];

@@ -46,9 +46,13 @@ struct SavedXtr {
 	Endpoint source;
 	Endpoint local;
 	std::uint64_t nonce = 0;
+	std::uint8_t key_id = 0;
+	Algorithm algorithm = Algorithm::none;
 	Bytes authentication;
 	Instant heard{};
 };
+
+SavedXtr saved_of(const RegisteringXtr &xtr, const KeyMark &key); // views it
 
 void write(Writer &out, const KeyMark &key);
 void write(Writer &out, const RegisteringXtrs::KeyNonces &nonces); // without the key

@@ -39,6 +39,8 @@ RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, const MapRe
 	xtr.source = arrival.from;
 	xtr.local = arrival.to;
 	xtr.nonce = message.nonce;
+	xtr.key_id = message.authentication.key_id;
+	xtr.algorithm = message.authentication.algorithm;
 	xtr.authentication.assign(data.begin(), data.end());
 	xtr.heard = now;
 	auto &highest = keys_[key].highest_without_id;

@@ -29,7 +29,9 @@ struct RegisteringXtr {
 	Endpoint source; // of its last Map-Register
 	Endpoint local;  // where that came to
 	std::uint64_t nonce = 0;
-	Octets authentication; // of the register with that nonce
+	std::uint8_t key_id = 0; // of the register with that nonce, and so on
+	Algorithm algorithm = Algorithm::none;
+	Octets authentication;
 	Instant heard{};
 };
 

@@ -147,6 +147,7 @@ bool RegistrationTable::put(const Offer &offer, Instant now) {
 	registration.message = offer.message;
 	registration.proxy_reply = offer.proxy_reply;
 	registration.merge = offer.merge;
+	registration.told = false;
 	if (sooner) unlink(number);
 	if (sooner || known == none) link(number);
 	return true;

@@ -35,6 +35,7 @@ public:
 		std::uint8_t bucket = 0;
 		bool proxy_reply = false; // P: this server answers
 		bool merge = false;       // a: one of those whose locators are joined
+		bool told = false;        // its xTR, that the EID has moved to another
 
 		Bytes record() const { return {octets.get(), size}; }
 		std::uint16_t map_version() const;
@@ -90,6 +91,9 @@ public:
 	const Registration &operator[](Number number) const { return registrations_[number]; }
 	// All are below; those without octets are none.
 	Number numbers() const { return static_cast<Number>(registrations_.size()); }
+	// Of this xTR, among those of an EID of which the newest is given; none if there is none.
+	Number find(Number newest, std::uint32_t xtr) const;
+	void set_told(Number number) { registrations_[number].told = true; }
 	// The first at or after `number` in the chain of older ones that has not expired.
 	Number live(Number number, Instant now) const;
 
@@ -106,7 +110,6 @@ private:
 	void unlink(Number number);
 	void expire_bucket(std::uint8_t bucket, Instant now);
 
-	Number find(Number newest, std::uint32_t xtr) const;
 	Number to_its_place(const Offer &offer, Number newest, Instant now);
 	void store(Registration &registration, Bytes record);
 	Number allocate(std::uint32_t xtr);

@@ -45,6 +45,7 @@ public:
 	// The site's key that authenticates the message, selected by the Key ID and Algorithm ID in it.
 	std::optional<KeyNumber> verify(
 	    std::uint32_t site_number, const Authentication &authentication, Bytes message);
+	bool verify(KeyNumber key, Bytes message) { return ready(key).verify(message); }
 	bool sign(KeyNumber key, Room message);
 
 	// What each key is in `next`, by its number here, in the site of the same name: the same line,
