@@ -117,7 +117,8 @@ private:
 	    const Request &request, const EidPrefix &eid, std::size_t max_octets, Instant now);
 	bool add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
 	    std::size_t max_octets, Instant now);
-	bool add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl);
+	bool add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl,
+	    Action action = Action::natively_forward);
 	std::optional<RegistrationTable::Match> registered(
 	    const ServerSites::Eid &configured, const EidPrefix &eid, Instant now);
 	bool answers_for(const ServerSites::Eid &configured, const RegistrationTable::Match &match,
@@ -126,8 +127,7 @@ private:
 	void add(const MapRecord &record);
 	void reply(const Request &request, const IpAddress &itr_rloc);
 	std::optional<Endpoint> etr(const RegistrationTable::Registration &registration);
-	void forward(const Request &request, const EidPrefix &eid,
-	    const RegistrationTable::Registration &registration);
+	void forward(const Request &request, const EidPrefix &eid, const std::optional<Endpoint> &to);
 
 	std::unique_ptr<ServerSites> sites_;
 	Options options_;

@@ -80,8 +80,8 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 		if (is_outdated(record, place->site_number, now))
 			return drop(
 			    MapServerDrop::older_map_version, site, eid_prefix(record.eid, record.mask_length));
-	const auto [verdict, xtr] = xtrs_.judge(*key, message, arrival, now,
-	    [this](RegisteringXtrs::Number number) { return table_.has_any_of(number); });
+	const auto [verdict, xtr] = xtrs_.judge(*key, sites_->key_line(*key).any_nonce, message,
+	    arrival, now, [this](RegisteringXtrs::Number number) { return table_.has_any_of(number); });
 	if (verdict == RegisteringXtrs::Verdict::replayed)
 		return drop(MapServerDrop::replayed, site, first);
 	if (verdict == RegisteringXtrs::Verdict::too_many)

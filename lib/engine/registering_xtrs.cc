@@ -11,8 +11,9 @@ RegisteringXtrs::Name RegisteringXtrs::name_of(
 	return {key, std::nullopt, address};
 }
 
-RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, const MapRegister &message,
-    const Arrival &arrival, Instant now, const IsRegistered &is_registered) {
+RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, bool any_nonce,
+    const MapRegister &message, const Arrival &arrival, Instant now,
+    const IsRegistered &is_registered) {
 	const auto &data = message.authentication.data;
 	const auto name = name_of(key, message.identity, arrival.from.address);
 	const auto known = by_name_.find(name);
@@ -23,12 +24,12 @@ RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, const MapRe
 		const bool same =
 		    message.nonce == xtr.nonce && std::equal(data.begin(), data.end(),
 		                                      xtr.authentication.begin(), xtr.authentication.end());
-		if (same) return {Verdict::resent, number};
-		if (message.nonce <= xtr.nonce) return {Verdict::replayed};
+		if (same && !any_nonce) return {Verdict::resent, number};
+		if (message.nonce <= xtr.nonce && !any_nonce) return {Verdict::replayed};
 	} else {
 		const auto &state = keys_[key];
 		const auto &floor = message.identity ? state.highest_forgotten : state.highest_without_id;
-		if (floor && message.nonce <= *floor) return {Verdict::replayed};
+		if (floor && message.nonce <= *floor && !any_nonce) return {Verdict::replayed};
 		const auto admitted = admit(name, is_registered);
 		if (!admitted) return {Verdict::too_many};
 		number = *admitted;

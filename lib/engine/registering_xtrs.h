@@ -54,9 +54,10 @@ public:
 	// Whether an xTR has something registered: its number is not given to another as long.
 	using IsRegistered = std::function<bool(Number)>;
 
-	// Of an authenticated Map-Register; a fresh one is its xTR's last from now on.
-	Judgement judge(std::uint32_t key, const MapRegister &message, const Arrival &arrival,
-	    Instant now, const IsRegistered &is_registered);
+	// Of an authenticated Map-Register; a fresh one is its xTR's last from now on. With `any_nonce`
+	// every one is fresh.
+	Judgement judge(std::uint32_t key, bool any_nonce, const MapRegister &message,
+	    const Arrival &arrival, Instant now, const IsRegistered &is_registered);
 
 	const RegisteringXtr &operator[](Number xtr) const { return xtrs_[xtr]; }
 	std::size_t size() const { return by_name_.size(); }

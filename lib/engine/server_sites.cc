@@ -37,20 +37,39 @@ ServerSites::ServerSites(MapServerConfig config) : config_(std::move(config)) {
 			eids_.push_back({site, line});
 		}
 	}
+	for (std::uint32_t line = 0; line < config_.elsewhere.size(); ++line) {
+		if (index_.exact(config_.elsewhere[line].eid)) continue;
+		index_.insert(config_.elsewhere[line].eid, static_cast<std::uint32_t>(eids_.size()));
+		eids_.push_back({no_site, line});
+	}
 }
 
 std::optional<ServerSites::Eid> ServerSites::covering(const EidPrefix &eid) const {
 	const auto match = index_.longest_match(eid);
 	if (!match) return std::nullopt;
 	const auto place = eids_[match->value];
+	if (place.site == no_site)
+		return Eid{nullptr, nullptr, no_site, &config_.elsewhere[place.line]};
 	const auto &site = config_.sites[place.site];
-	return Eid{&site, &site.eids[place.line], place.site};
+	return Eid{&site, &site.eids[place.line], place.site, nullptr};
 }
 
 std::optional<ServerSites::Eid> ServerSites::registrable(const EidPrefix &eid) const {
 	auto found = covering(eid);
+	if (found && found->elsewhere != nullptr) return std::nullopt;
 	if (found && !found->line->more_specifics && found->line->eid != eid) return std::nullopt;
 	return found;
+}
+
+std::optional<EidPrefix> ServerSites::part(const SiteEidLine &line, const EidPrefix &eid) const {
+	for (unsigned length = line.eid.length; length <= eid.length; ++length) {
+		const auto candidate = EidPrefix::make(eid.address, length, eid.instance);
+		bool alone = true;
+		index_.for_each_within(*candidate,
+		    [&](const PrefixIndex::Entry &entry) { return alone = entry.prefix == line.eid; });
+		if (alone) return candidate;
+	}
+	return std::nullopt;
 }
 
 bool ServerSites::allows(const SiteSection &site, List<Locator> locators) {

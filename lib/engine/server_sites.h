@@ -30,6 +30,7 @@ public:
 		const SiteSection *site = nullptr;
 		const SiteEidLine *line = nullptr;
 		std::uint32_t site_number = 0;
+		const ElsewhereLine *elsewhere = nullptr; // then without a site
 	};
 	// The longest configured EID-prefix that covers `eid`.
 	std::optional<Eid> covering(const EidPrefix &eid) const;
@@ -39,6 +40,10 @@ public:
 	// The prefix that a negative answer names for an EID that is nobody's; nullopt where a
 	// configured one covers it or lies within it.
 	std::optional<EidPrefix> hole(const EidPrefix &around) const { return index_.hole(around); }
+
+	// The shortest prefix around `eid` within a configured one that holds no other configured one;
+	// nullopt where one lies within `eid`.
+	std::optional<EidPrefix> part(const SiteEidLine &line, const EidPrefix &eid) const;
 
 	static bool allows(const SiteSection &site, List<Locator> locators);
 
@@ -64,6 +69,7 @@ public:
 	const MapServerConfig &config() const { return config_; }
 
 private:
+	static constexpr std::uint32_t no_site = 0xffffffff;
 	struct EidPlace {
 		std::uint32_t site = 0;
 		std::uint32_t line = 0;
