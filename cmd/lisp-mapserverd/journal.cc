@@ -163,7 +163,7 @@ void Journal::written(std::uint64_t count, std::size_t octets, std::error_code e
 	commit();
 	events_.saved();
 	if (snapshot_) finish(snapshot_);
-	if (log_octets_ > 2 * snapshot_octets_ + short_log) compact();
+	if (!snapshot_ && log_octets_ > 2 * snapshot_octets_ + short_log) compact();
 }
 
 // After a failed sync nobody knows what is on the disk, so the log is not gone on with.
@@ -177,7 +177,8 @@ void Journal::fail(std::error_code error) {
 }
 
 void Journal::compact() {
-	if (snapshot_) return;
+	compact_again_ = snapshot_ != nullptr;
+	if (compact_again_) return;
 	hand_over();
 	logs_.push_back(++number_);
 	log_ = std::make_shared<JournalWriter>();
@@ -258,6 +259,7 @@ void Journal::finished(const std::shared_ptr<Snapshot> &snapshot, std::error_cod
 	saved_ = std::max(saved_, snapshot->covers);
 	works_ = true;
 	events_.saved();
+	if (compact_again_) compact();
 }
 
 void Journal::end() {

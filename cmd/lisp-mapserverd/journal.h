@@ -54,7 +54,7 @@ public:
 	bool has_unsaved() const { return saved_ < appended_; }
 	bool works() const { return works_; }
 
-	void compact(); // unless that is being done
+	void compact(); // once more where that is being done, for what has changed since it was begun
 	void end();     // waits until all is saved, as far as that can be
 
 private:
@@ -89,6 +89,7 @@ private:
 	std::uint64_t log_octets_ = 0;
 	std::uint64_t snapshot_octets_ = 0;
 	bool works_ = true;
+	bool compact_again_ = false;
 	std::shared_ptr<Snapshot> snapshot_; // being written
 	Loop::Timer retry_;
 	Background log_work_;

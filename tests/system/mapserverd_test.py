@@ -284,6 +284,32 @@ class Site(MapServer):
         self.assertEqual(self.registrations(), [])
 
 
+class Batch(MapServer):
+    """Many EIDs on standard input."""
+
+    def test_each_eid_is_answered_once(self):
+        eids = [f"203.0.113.{i}" for i in range(256)] * 8 + ["10.0.0.1/32", "[7]10.0.0.1/32"]
+        command = [os.path.join(BINDIR, "lisp-request"), "-m", f"{SERVER}:{self.port}", "--json",
+                   "-v", "-"]
+        done = subprocess.run(command, input="\n".join(eids), capture_output=True, text=True,
+                              timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(sorted(each["eid"].partition("/")[0] for each in answers),
+                         sorted(eid.partition("/")[0] for eid in eids))
+        self.assertEqual({each["result"] for each in answers}, {"negative"})
+        self.assertRegex(done.stderr, r"\n0 positive, 2050 negative, 0 without an answer; "
+                                      r"\d+ answers a second, \d+ us to one\n$")
+
+    def test_what_is_no_eid_is_refused_before_anything_is_asked(self):
+        command = [os.path.join(BINDIR, "lisp-request"), "-m", f"{SERVER}:{self.port}", "-"]
+        done = subprocess.run(command, input="10.0.0.1 elsewhere\n", capture_output=True,
+                              text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("elsewhere is no EID", done.stderr)
+
+
 class Moves(MapServer):
     """An EID that is another ETR's from now on."""
 
