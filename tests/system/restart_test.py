@@ -4,11 +4,11 @@ and captured ones are refused.
 
 usage: restart_test.py BINDIR [unittest arguments]
 
-LISP_REGISTRATIONS says how many, 5000 unless set.
+LISP_REGISTRATIONS says how many, 5000 unless set, LISP_FLOOD how many mutated packets.
 """
 
-import json
 import os
+import random
 import select
 import signal
 import socket
@@ -21,9 +21,10 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
-from packets import map_register, record  # noqa: E402
+from packets import encapsulated, map_register, map_request, record, signed, udp  # noqa: E402
 
 BINDIR = ""
+FLOOD = int(os.environ.get("LISP_FLOOD", "10000"))  # mutated packets
 REGISTRATIONS = int(os.environ.get("LISP_REGISTRATIONS", "5000"))
 WINDOW = 200  # registers that are not acknowledged yet
 SITES = "@SITE one\nkey key\neid 10.0.0.0/8 more-specifics=yes\n"
@@ -232,6 +233,64 @@ class FullDisk(Restarting):
         self.kill()
         self.start()
         self.assertEqual(len(self.registered()), 3)
+
+
+class Flood(Restarting):
+    """Mutated messages, many of them with the right authentication."""
+
+    def resident(self):
+        """KiB"""
+        with open(f"/proc/{self.server.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+
+    def mutated(self, chance, octets):
+        octets = bytearray(octets)
+        for _ in range(chance.randrange(1, 4)):
+            octets[chance.randrange(len(octets))] = chance.randrange(256)
+        if chance.randrange(8) == 0:
+            del octets[chance.randrange(len(octets) + 1):]
+        return bytes(octets)
+
+    def packet(self, chance, nonce):
+        number = chance.randrange(256)
+        body = record(eid(number) + "/32", "192.0.2.1", "2001:db8::1")
+        asked = map_request(nonce, eid(number) + "/32", "127.0.0.1")
+        kind = chance.randrange(4)
+        if kind == 0:
+            return self.mutated(chance, map_register(nonce, body))
+        if kind == 1:
+            return self.mutated(chance, asked)
+        if kind == 2:
+            return self.mutated(chance, encapsulated(udp("192.0.2.1", eid(number), asked)))
+        # Flags, records and all, but with a MAC that is right.
+        head = 3 << 28 | chance.getrandbits(28) & 0x0fffff00 & ~(1 << 25) | chance.randrange(1, 3)
+        return signed(head, nonce, b"key", self.mutated(chance, body))
+
+    @unittest.skipUnless(os.path.exists("/proc/self/status"), "no /proc")
+    def test_it_lives_and_what_it_has_saved_is_understood(self):
+        chance = random.Random(9301)
+        self.acknowledged(register(70000, 1))
+        attacker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(attacker.close)
+        attacker.bind(("127.0.0.2", 0))
+        sizes = []
+        for sent in range(0, FLOOD, 100):
+            for nonce in range(sent, sent + 100):
+                attacker.sendto(self.packet(chance, nonce + 10), self.address)
+            self.acknowledged(register(70000, (1 << 40) + sent))
+            sizes.append(self.resident())
+        (counters,) = self.server.status("counters")
+        self.assertGreater(counters["map-registers"], FLOOD // 20)
+        self.assertGreater(counters["bad-authentication"], FLOOD // 20)
+        self.assertLess(sizes[-1] - max(sizes[:len(sizes) // 2]), 20480, "KiB more")
+        before = {(each["eid"], each["source"]): each["locators"]
+                  for each in self.server.status("registrations")}
+        self.kill()
+        self.start()
+        after = {(each["eid"], each["source"]): each["locators"]
+                 for each in self.server.status("registrations")}
+        self.assertIn(eid(70000) + "/32", {name for name, _ in after})
+        self.assertEqual(before, after)
 
 
 if __name__ == "__main__":
