@@ -25,6 +25,11 @@ expect 'paris\$ lisp-registerd --once'
 expect '153\.16\.38\.0/25'
 expect '2610:d0:2121::/48'
 expect '132\.227\.62\.242'
+for host in lima oslo; do
+	for question in --probe --no-ecm '[0-9]'; do
+		expect "^$host\\$ lisp-request -m [^ ]+ $question"
+	done
+done
 expect 'What to try next'
 # Others may not capture.
 if [ "$(id -u)" = 0 ]; then expect 'verdict = good'; fi

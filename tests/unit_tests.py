@@ -5,8 +5,8 @@ by itself, so that ctest lists the rows.
 
     unit_tests.py PROGRAM DIRECTORY OUT
 
-The tests of DIRECTORY/ROOM/SUBJECT_test.cc become unit.ROOM.SUBJECT; SUITE.C041_NAME keeps its name
-and has the label conformance. OUT is for ctest's TEST_INCLUDE_FILES.
+The tests of DIRECTORY/ROOM/SUBJECT_test.cc become unit.ROOM.SUBJECT, and SUITE.C041_NAME among them
+unit.ROOM.SUBJECT.C041_NAME with the label conformance. OUT is for ctest's TEST_INCLUDE_FILES.
 """
 
 import json
@@ -38,7 +38,7 @@ def grouped(tests, directory):
         subject = os.path.relpath(os.path.realpath(file), os.path.realpath(directory))
         group = "unit." + re.sub(r"_test\.cc$", "", subject).replace(os.sep, ".")
         if CONFORMANCE.search(f"{suite}.{name}"):
-            group = f"{suite}.{name}"
+            group += "." + name
             conformance.add(group)
         groups.setdefault(group, []).append(f"{suite}.{name}")
     return groups, conformance

@@ -37,7 +37,7 @@ MapServerConfig read_mapserver_config(Daemon &daemon, Diagnostics &found) {
 	return load_mapserver_config(options.config, options.insecure_perms, found);
 }
 
-bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigSummary &edit,
+void tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigSummary &edit,
     const Diagnostics &found, Daemon &daemon) {
 	using enum EditRule::Verdict;
 	const auto &file = daemon.options().config;
@@ -45,7 +45,7 @@ bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigS
 	if (verdict != nothing) tell(found, file, log);
 	switch (verdict) {
 	case nothing: log.debug("{}: written, nothing new", file); break;
-	case taken: log.info("{}: edited, reloaded", file); return true;
+	case taken: log.info("{}: edited, reloaded", file); break;
 	case in_force: log.info("{}: edited, says what is in force", file); break;
 	case has_errors: log.error("{}: edited, not reloaded because of errors", file); break;
 	case drops_eids:
@@ -54,7 +54,6 @@ bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigS
 		    file, rule.missing_from(edit), rule.eids(), daemon.name());
 		break;
 	}
-	return false;
 }
 
 } // namespace lisp

@@ -37,8 +37,8 @@ auto load_configuration(Read read, Daemon &daemon)
 	return config;
 }
 
-// Tells what became of an edit. Whether it is to be used.
-bool tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigSummary &edit,
+// Tells what became of an edit; of one that was taken, after it is in use.
+void tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigSummary &edit,
     const Diagnostics &found, Daemon &daemon);
 
 // While the daemon runs: hands to `use` the configuration that replaces `in_force`, and each one
@@ -64,7 +64,8 @@ std::shared_ptr<EditRule> follow_configuration(
 		if (daemon.is_edited_again()) return; // what was read may be half of it
 		const auto summary = summarize(config);
 		const auto verdict = rule->judge(summary, found);
-		if (tell_verdict(verdict, *rule, summary, found, daemon)) use(std::move(config));
+		if (verdict == EditRule::Verdict::taken) use(std::move(config));
+		tell_verdict(verdict, *rule, summary, found, daemon);
 	});
 	return rule;
 }

@@ -57,6 +57,10 @@ void Daemon::on_metrics(std::function<void(Text &)> render) {
 	state_->metrics = std::move(render);
 }
 
+void Daemon::on_begin(std::function<void()> handler) {
+	state_->begun = std::move(handler);
+}
+
 void Daemon::on_end(std::function<void()> handler) {
 	state_->ended = std::move(handler);
 }
@@ -186,6 +190,7 @@ int Daemon::run(const std::vector<Endpoint> &listening) {
 	if (options_.detach) detach(detachment);
 	pid_file.write();
 	watch_signals();
+	state_->begun();
 	if (state_->edited)
 		for (const auto &[path, why] : state_->edit_watch.failures()) tell_watch_failure(path, why);
 	write_metrics();

@@ -118,6 +118,9 @@ public:
 	// Called every 10 s and at the end when --metrics is given: appends Prometheus text.
 	void on_metrics(std::function<void(Text &)> render);
 
+	// Called by run() in the process that stays, before it is ready.
+	void on_begin(std::function<void()> handler);
+
 	// Called once run() has been told to end, while the local socket still takes messages. May run
 	// the loop.
 	void on_end(std::function<void()> handler);

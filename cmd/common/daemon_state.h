@@ -30,6 +30,7 @@ struct Daemon::State {
 	std::function<std::optional<std::string>()> reload;
 	std::function<void()> edited;
 	std::function<void(Text &)> metrics;
+	std::function<void()> begun = [] {};
 	std::function<void()> ended = [] {};
 	bool metrics_failed = false; // and told
 	Loop::Timer metrics_timer;

@@ -76,6 +76,7 @@ void add(Digest &digest, const PeerLine &line) {
 void add(Digest &digest, const EidSection &section) {
 	digest.add(section.eid);
 	digest.add(section.ttl.count());
+	digest.add(section.map_version);
 	digest.add(section.register_it ? 1U : 0U);
 	digest.add(section.rloc_count);
 }

@@ -59,6 +59,7 @@ void Log::write_line(Severity severity, std::string_view lead, std::string_view 
 }
 
 bool Log::allow(std::chrono::steady_clock::time_point now) {
+	const std::scoped_lock lock{gate_};
 	const auto passed = std::chrono::duration<double>(now - refilled_).count();
 	refilled_ = now;
 	tokens_ = std::min(burst, tokens_ + passed * lines_per_second);

@@ -1,11 +1,12 @@
 // What a daemon says: to standard error, or to syslog. Nothing that a remote can trigger at will is
-// logged above debug without a rate limit.
+// logged above debug without a rate limit. Threads may share one.
 #pragma once
 
 #include <fmt/core.h>
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,7 @@ private:
 	std::string name_;
 	unsigned verbosity_;
 	bool syslog_ = false;
+	std::mutex gate_; // of what follows
 	double tokens_ = 10;
 	std::chrono::steady_clock::time_point refilled_{};
 	std::uint64_t held_back_ = 0;

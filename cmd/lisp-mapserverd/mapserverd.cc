@@ -43,11 +43,16 @@ Mapserverd::Mapserverd(const MapserverdOptions &options, Daemon &daemon, Control
     : daemon_(daemon), port_(port), journal_(journal), time_(Clock::now(), journal.ran()),
       server_(std::move(config), engine_options(port, time_)),
       messages_(daemon.log(), options.daemon), expiry_(daemon.loop(), [this] { expire(); }),
-      flush_(daemon.loop(), [this] { flush(); }),
       keep_time_(daemon.loop(), [this] { keep_time(); }) {
 	restore();
 	begin_journal();
-	port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
+	watches_ = port.watch(
+	    daemon.loop(),
+	    [this](std::span<const Arrival> arrivals) {
+		    for (const auto &arrival : arrivals) receive(arrival);
+		    journal_.commit(); // of all of them: they share one sync of the disk
+	    },
+	    [this](const auto &datagram, const auto &error) { log_unsent(datagram, error); });
 	answer_queries();
 	daemon.on_metrics([this](Text &text) { append_metrics(text); });
 	daemon.on_end([this] { end(); });
@@ -108,7 +113,6 @@ void Mapserverd::receive(const Arrival &arrival) {
 	if (!outcome.save.empty()) {
 		journal_.append(outcome.save);
 		appended_ = now;
-		if (!std::exchange(flush_set_, true)) flush_.set(now);
 	}
 	const bool wait = outcome.acknowledges && (journal_.has_unsaved() || !journal_.works());
 	for (const auto &datagram : outcome.send) {
@@ -125,8 +129,8 @@ void Mapserverd::receive(const Arrival &arrival) {
 
 void Mapserverd::send_notifies(Instant now) {
 	while (const auto *notify = server_.next_notify(now)) {
-		const Datagram datagram{
-		    notify->to, reply_source(notify->local.address, notify->to.address), notify->octets};
+		const Datagram datagram{notify->to, reply_source(notify->local.address, notify->to.address),
+		    notify->octets, {}};
 		if (journal_.has_unsaved())
 			hold(datagram, notify->local);
 		else
@@ -136,8 +140,10 @@ void Mapserverd::send_notifies(Instant now) {
 
 void Mapserverd::send(const Datagram &datagram, const Endpoint &local) {
 	messages_.sent({datagram.source, local.port}, datagram.to, datagram.octets);
-	const auto error = port_.send(datagram, {{}, local, {}});
-	if (!error) return;
+	port_.send(datagram, local);
+}
+
+void Mapserverd::log_unsent(const Datagram &datagram, const std::error_code &error) {
 	++counters_.send_errors;
 	daemon_.log().debug(
 	    "{}: {}: {}", to_string(datagram.to), type_name(datagram.octets), error.message());
@@ -152,20 +158,15 @@ void Mapserverd::hold(const Datagram &datagram, const Endpoint &local) {
 	    Octets(datagram.octets.begin(), datagram.octets.end())});
 }
 
-// After every datagram that has arrived with one: they share one sync of the disk.
-void Mapserverd::flush() {
-	flush_set_ = false;
-	journal_.commit();
-}
-
 void Mapserverd::send_held() {
 	if (!journal_.works()) return;
 	if (std::exchange(failing_, false))
 		daemon_.log().info("registrations are saved again, and acknowledged");
 	for (; !held_.empty() && held_.front().needs <= journal_.saved(); held_.pop_front()) {
 		const auto &held = held_.front();
-		send({held.to, held.source, held.octets}, held.local);
+		send({held.to, held.source, held.octets, {}}, held.local);
 	}
+	port_.flush();
 }
 
 void Mapserverd::give_up_held(std::error_code error) {
@@ -200,6 +201,7 @@ void Mapserverd::expire() {
 	const auto now = Clock::now();
 	server_.expire(now);
 	send_notifies(now);
+	port_.flush();
 	expiry_set_.reset();
 	schedule_expiry();
 }

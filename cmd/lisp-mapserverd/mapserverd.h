@@ -43,7 +43,7 @@ private:
 	void send(const Datagram &datagram, const Endpoint &local);
 	void hold(const Datagram &datagram, const Endpoint &local);
 	void send_notifies(Instant now);
-	void flush();
+	void log_unsent(const Datagram &datagram, const std::error_code &error);
 	void send_held();
 	void give_up_held(std::error_code error);
 	void log_drop(const MapServer::Dropped &dropped, const Arrival &arrival, Instant now);
@@ -60,15 +60,14 @@ private:
 	MapServer server_;
 	MessageLog messages_;
 	Loop::Timer expiry_;
-	Loop::Timer flush_;
 	Loop::Timer keep_time_;
 	std::optional<Instant> expiry_set_;
-	bool flush_set_ = false;
 	bool failing_ = false; // to save, and told
 	std::deque<Held> held_;
 	std::optional<MapServerSnapshot> snapshot_; // that is being saved
 	Instant appended_{};                        // the last time
 	MapserverdCounters counters_;
+	std::vector<Loop::Watch> watches_;
 };
 
 template <>

@@ -53,7 +53,8 @@ int run(const RegisterdOptions &options) {
 		return register_once(daemon, service, *config, options);
 	}
 	const Confirmations confirmations{daemon, service};
-	service.configure(*config);
+	// Not before the local socket is there: lisp-replyd may have Map-Notifies to hand on soon.
+	daemon.on_begin([&] { service.configure(*config); });
 	auto rule = follow_configuration(read_site_config, daemon, summarize(*config),
 	    [&service](const SiteConfig &edited) { service.configure(edited); });
 	accept_eids(daemon, service, std::move(rule));

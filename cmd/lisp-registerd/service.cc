@@ -187,7 +187,7 @@ void Service::take(const Endpoint &from, const Endpoint &to, Bytes octets) {
 void Service::carry_out(const Registrar::Effects &effects, Instant now) {
 	for (const auto &effect : effects) {
 		if (const auto *datagram = std::get_if<Registrar::Send>(&effect)) {
-			to_send_.push_back({datagram->to, datagram->octets});
+			to_send_.push_back({datagram->to, {}, datagram->octets});
 			continue;
 		}
 		send_waiting(now);
@@ -204,8 +204,10 @@ void Service::carry_out(const Registrar::Effects &effects, Instant now) {
 }
 
 void Service::send_waiting(Instant now) {
-	for (const auto &[to, octets] : to_send_)
-		messages_.sent(sockets_.local(to.address).value_or(Endpoint{}), to, octets);
+	for (const auto &datagram : to_send_) {
+		const auto local = sockets_.local(datagram.to.address);
+		messages_.sent(local.value_or(Endpoint{}), datagram.to, datagram.octets);
+	}
 	sockets_.send(to_send_, [&](const auto &datagram, const auto &error) {
 		++failed_sends_;
 		if (daemon_.log().allow(now))

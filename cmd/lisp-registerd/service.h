@@ -3,9 +3,9 @@
 
 #include "common/daemon.h"
 #include "common/message_log.h"
+#include "common/own_rlocs.h"
 #include "engine/registrar.h"
 #include "lisp-registerd/nonce_file.h"
-#include "lisp-registerd/own_rlocs.h"
 #include "lisp-registerd/sockets.h"
 #include "net/interface_watch.h"
 #include "net/resolver.h"
@@ -71,7 +71,7 @@ private:
 	Sockets sockets_;
 	OwnRlocs own_rlocs_;
 	std::optional<InterfaceWatch> interfaces_;
-	std::vector<UdpSocket::Datagram> to_send_;
+	std::vector<Datagram> to_send_;
 	Resolver resolver_;
 	std::map<std::string, Host> hosts_;
 	Loop::Timer timer_;

@@ -7,7 +7,7 @@ namespace lisp {
 namespace {
 
 // Datagrams taken in one turn of the loop, so that timers and the local socket get theirs.
-constexpr int datagrams_a_turn = 256;
+constexpr std::size_t datagrams_a_turn = 256;
 
 std::vector<IpAddress> sources(const RegisterdOptions &options) {
 	std::vector<IpAddress> addresses;
@@ -24,7 +24,7 @@ std::vector<IpAddress> sources(const RegisterdOptions &options) {
 
 } // namespace
 
-Sockets::Sockets(const RegisterdOptions &options, Log &log) : room_(UdpSocket::max_payload) {
+Sockets::Sockets(const RegisterdOptions &options, Log &log) {
 	auto addresses = sources(options);
 	const auto port = static_cast<std::uint16_t>(options.source_port);
 	for (const auto &any : {IpAddress::v4(0), IpAddress::v6(Bytes{IpAddress{}.octets})}) {
@@ -59,11 +59,12 @@ void Sockets::watch(Loop &loop, Handler handler, std::function<void()> after) {
 		}));
 }
 
-void Sockets::receive(UdpSocket &socket, const Handler &handler) {
-	for (int i = 0; i < datagrams_a_turn; ++i) {
-		const auto received = socket.receive(room_);
-		if (!received) return;
-		handler(received->from, {received->to, socket.local().port}, received->octets);
+void Sockets::receive(const UdpSocket &socket, const Handler &handler) {
+	for (std::size_t taken = 0; taken < datagrams_a_turn; taken += UdpBatch::max_size) {
+		const auto batch = batch_.receive(socket);
+		for (const auto &[from, to, octets] : batch)
+			handler(from, {to, socket.local().port}, octets);
+		if (batch.size() < UdpBatch::max_size) return;
 	}
 }
 
@@ -73,7 +74,7 @@ UdpSocket *Sockets::socket_for(const IpAddress &towards) {
 	return nullptr;
 }
 
-void Sockets::send(std::span<const UdpSocket::Datagram> datagrams, const Failed &failed) {
+void Sockets::send(std::span<const Datagram> datagrams, const Failed &failed) {
 	while (!datagrams.empty()) {
 		auto *socket = socket_for(datagrams[0].to.address);
 		UdpSocket::Progress progress;

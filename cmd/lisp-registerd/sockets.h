@@ -4,7 +4,7 @@
 #include "common/log.h"
 #include "lisp-registerd/options.h"
 #include "net/loop.h"
-#include "net/udp_socket.h"
+#include "net/udp_batch.h"
 
 #include <functional>
 #include <vector>
@@ -25,18 +25,17 @@ public:
 	// `after`: called whenever all that was waiting has been handed over.
 	void watch(Loop &loop, Handler handler, std::function<void()> after);
 
-	using Failed =
-	    std::function<void(const UdpSocket::Datagram &datagram, const std::error_code &error)>;
+	using Failed = std::function<void(const Datagram &datagram, const std::error_code &error)>;
 	// In their order; one that cannot be sent keeps none back.
-	void send(std::span<const UdpSocket::Datagram> datagrams, const Failed &failed);
+	void send(std::span<const Datagram> datagrams, const Failed &failed);
 
 private:
-	void receive(UdpSocket &socket, const Handler &handler);
+	void receive(const UdpSocket &socket, const Handler &handler);
 	UdpSocket *socket_for(const IpAddress &towards);
 
 	std::vector<UdpSocket> sockets_;
 	std::vector<Loop::Watch> watches_; // gone before the sockets are
-	Octets room_;
+	UdpBatch batch_;
 };
 
 } // namespace lisp

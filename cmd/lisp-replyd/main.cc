@@ -6,8 +6,14 @@ int main(int argc, char **argv) {
 	cli.option("-l", options.listen, "address to listen at; may be repeated", "ADDR[:PORT]");
 	cli.option(
 	    "--rate", options.rate, "Map-Replies a second to one RLOC; 0 lifts every limit", "N");
+	cli.option("--threads", options.threads, "threads that answer; 0 for one a processor",
+	    lisp::max_reply_threads);
 	cli.option("--negative", options.negative,
 	    "answer negatively for EIDs in here that are not the site's; may be repeated", "AGGREGATE");
+	cli.flag("--accept-zero-checksum", options.accept_zero_checksum,
+	    "answer encapsulated Map-Requests with a UDP checksum of zero");
+	cli.flag("--drop-lisp-sec", options.drop_lisp_sec,
+	    "leave Map-Requests that ask for LISP-SEC unanswered");
 	add_daemon_options(cli, options.daemon, "lisp.conf");
 	if (const auto status = cli.parse(argc, argv)) return *status;
 	return lisp::guarded("lisp-replyd", [&] { return lisp::run(options); });

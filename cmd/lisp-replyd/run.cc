@@ -1,13 +1,16 @@
 #include "lisp-replyd/run.h"
 
 #include "common/configuration.h"
-#include "common/control_port.h"
-#include "common/message_log.h"
-#include "engine/replier.h"
+#include "common/own_rlocs.h"
+#include "lisp-replyd/worker.h"
+#include "net/interface_watch.h"
 #include "print/message_fields.h"
 #include "print/metrics_sink.h"
 
+#include <algorithm>
 #include <random>
+#include <thread>
+#include <utility>
 
 namespace lisp {
 
@@ -22,21 +25,9 @@ inline constexpr auto fields<ReplydStatus> = std::tuple{
     Field{"reply-percent", &ReplydStatus::reply_percent},
 };
 
-// What the engine cannot count.
-struct SocketCounters {
-	std::uint64_t send_errors = 0;
-	std::uint64_t registerd_lost = 0;
-	std::uint64_t mapsync_lost = 0;
-};
-
-template <>
-inline constexpr auto fields<SocketCounters> = std::tuple{
-    Field{"send-errors", &SocketCounters::send_errors},
-    Field{"registerd-lost", &SocketCounters::registerd_lost},
-    Field{"mapsync-lost", &SocketCounters::mapsync_lost},
-};
-
 namespace {
+
+constexpr std::chrono::hours report_interval{1};
 
 std::vector<EidPrefix> aggregates(const std::vector<std::string> &texts) {
 	std::vector<EidPrefix> result;
@@ -58,90 +49,122 @@ Replier::Options replier_options(const ReplydOptions &options, Families sendable
 	result.seed = static_cast<std::uint64_t>(random()) << 32 | random();
 	result.sendable = sendable;
 	result.negative = aggregates(options.negative);
+	result.accept_zero_checksum = options.accept_zero_checksum;
+	result.answer_lisp_sec = !options.drop_lisp_sec;
 	return result;
 }
 
+std::uint64_t processors() {
+	return std::clamp<std::uint64_t>(std::thread::hardware_concurrency(), 1, max_reply_threads);
+}
+
+// The sum over threads.
+template <class Counters> void add(Counters &sum, const Counters &counters) {
+	std::apply(
+	    [&](const auto &...field) { ((sum.*field.projection += counters.*field.projection), ...); },
+	    fields<Counters>);
+}
+
+// Owns the site's EIDs; threads answer, so that reading a large configuration keeps nobody waiting.
 class Replyd {
 public:
-	Replyd(
-	    const ReplydOptions &options, Daemon &daemon, ControlPort &port, const SiteConfig &config)
-	    : daemon_(daemon), port_(port),
-	      replier_(EidRecords{config}, replier_options(options, port.sendable())),
-	      messages_(daemon.log(), options.daemon),
-	      registerd_(daemon.local_socket("lisp-registerd")),
-	      mapsync_(daemon.local_socket("lisp-mapsync")) {
-		port.watch(daemon.loop(), [this](const Arrival &arrival) { receive(arrival); });
-		follow_configuration(read_site_config, daemon, summarize(config),
-		    [this](const SiteConfig &edited) { replier_.replace(EidRecords{edited}); });
-		daemon.on_query("status", [this](QueryReply &reply) { reply.print(status()); });
-		daemon.on_query("counters", [this](QueryReply &reply) {
-			reply.print(replier_.counters());
-			reply.print(socket_counters());
-		});
-		daemon.on_query("eids", [this](QueryReply &reply) { print_eids(reply); });
-		daemon.on_metrics([this](Text &text) { append_metrics(text); });
-	}
+	Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &config);
+
+	std::vector<Endpoint> listening() const { return listening_; }
 
 private:
-	void receive(const Arrival &arrival);
-	void send(const Datagram &reply, const Arrival &asked);
-	void hand_on(const HandOn &message, const Arrival &arrival);
-	void log_drop(const Dropped &dropped, const Arrival &arrival, Instant now);
+	void configure(const SiteConfig &config);
+	void look_at_own_rlocs();
+	void use(EidRecords eids);
+	void watch(Daemon &daemon, const SiteConfig &config);
 	void print_eids(QueryReply &reply) const;
 	ReplydStatus status() const;
+	ReplierCounters replier_counters() const;
 	SocketCounters socket_counters() const;
 	void append_metrics(Text &text) const;
+	void report();
 
-	Daemon &daemon_;
-	ControlPort &port_;
-	Replier replier_;
-	MessageLog messages_;
-	LocalSender registerd_;
-	LocalSender mapsync_;
-	std::uint64_t send_errors_ = 0;
+	Log &log_;
+	std::shared_ptr<const EidRecords> eids_ = std::make_shared<const EidRecords>();
+	std::vector<Endpoint> listening_;
+	std::vector<std::unique_ptr<Worker>> workers_;
+	OwnRlocs own_rlocs_;
+	InterfaceWatch interfaces_;
+	Loop::Timer report_timer_;
+	std::uint64_t reported_ = 0; // Map-Replies that had been sent at the last report
 };
 
-void Replyd::receive(const Arrival &arrival) {
-	const auto now = std::chrono::steady_clock::now();
-	messages_.received(arrival.from, arrival.to, arrival.octets);
-	const auto outcome = replier_.receive(arrival, now);
-	if (const auto *reply = std::get_if<Datagram>(&outcome)) return send(*reply, arrival);
-	if (const auto *message = std::get_if<HandOn>(&outcome)) return hand_on(*message, arrival);
-	log_drop(std::get<Dropped>(outcome), arrival, now);
+Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &config)
+    : log_(daemon.log()), own_rlocs_(log_, can_bind),
+      interfaces_(daemon.loop(), [this] { look_at_own_rlocs(); }),
+      report_timer_(daemon.loop(), [this] { report(); }) {
+	using Sharing = UdpSocket::Sharing;
+	const auto threads = options.threads != 0 ? options.threads : processors();
+	auto port = std::make_unique<ControlPort>(
+	    options.listen, daemon.log(), threads > 1 ? Sharing::port : Sharing::none);
+	listening_ = port->listening();
+	const auto of_engine = replier_options(options, port->sendable());
+	const auto limits = std::make_shared<Replier::Limits>(of_engine);
+	for (std::uint64_t i = 0; i < threads; ++i) {
+		if (i > 0) port = std::make_unique<ControlPort>(listening_, log_);
+		workers_.push_back(
+		    std::make_unique<Worker>(daemon, std::move(port), Replier{eids_, of_engine, limits}));
+	}
+	watch(daemon, config);
+	daemon.on_begin([this] {
+		for (const auto &worker : workers_) worker->start();
+	});
+	daemon.on_end([this] {
+		for (const auto &worker : workers_) worker->stop();
+		report();
+	});
+	daemon.on_query("status", [this](QueryReply &reply) { reply.print(status()); });
+	daemon.on_query("counters", [this](QueryReply &reply) {
+		reply.print(replier_counters());
+		reply.print(socket_counters());
+	});
+	daemon.on_query("eids", [this](QueryReply &reply) { print_eids(reply); });
+	daemon.on_metrics([this](Text &text) { append_metrics(text); });
+	report_timer_.set(std::chrono::steady_clock::now() + report_interval);
 }
 
-void Replyd::send(const Datagram &reply, const Arrival &asked) {
-	messages_.sent({reply.source, asked.to.port}, reply.to, reply.octets);
-	const auto error = port_.send(reply, asked);
-	if (!error) return;
-	++send_errors_;
-	daemon_.log().debug("{}: map-reply: {}", to_string(reply.to), error.message());
+void Replyd::watch(Daemon &daemon, const SiteConfig &config) {
+	configure(config);
+	follow_configuration(read_site_config, daemon, summarize(config),
+	    [this](const SiteConfig &edited) { configure(edited); });
+	if (const auto failure = interfaces_.failure())
+		log_.warning("interfaces cannot be watched, own RLOCs are looked at when the configuration "
+		             "is read only: {}",
+		    failure.message());
 }
 
-void Replyd::hand_on(const HandOn &message, const Arrival &arrival) {
-	auto &to = message.recipient == HandOn::Recipient::registrar ? registerd_ : mapsync_;
-	const auto line =
-	    fmt::format("datagram {} {}", to_string(arrival.from), to_string(arrival.to.address));
-	to.send(line, message.octets);
+void Replyd::configure(const SiteConfig &config) {
+	own_rlocs_.configure(config);
+	EidRecords eids{config};
+	eids.set_lost(own_rlocs_.lost());
+	use(std::move(eids));
 }
 
-void Replyd::log_drop(const Dropped &dropped, const Arrival &arrival, Instant now) {
-	auto &log = daemon_.log();
-	const bool fault =
-	    dropped.reason == DropReason::malformed || dropped.reason == DropReason::too_large;
-	if (fault ? !log.allow(now) : !log.shows(Severity::debug)) return;
-	const auto why = dropped.reason == DropReason::malformed ? to_string(dropped.error)
-	                                                         : std::string(name(dropped.reason));
-	log.say(fault ? Severity::warning : Severity::debug,
-	    fmt::format("{}: {}: {}", to_string(arrival.from), type_name(arrival.octets), why));
+void Replyd::look_at_own_rlocs() {
+	const auto before = own_rlocs_.lost();
+	own_rlocs_.look();
+	const auto lost = own_rlocs_.lost();
+	if (lost == before) return;
+	auto eids = *eids_;
+	eids.set_lost(lost);
+	use(std::move(eids));
+}
+
+void Replyd::use(EidRecords eids) {
+	eids_ = std::make_shared<const EidRecords>(std::move(eids));
+	for (const auto &worker : workers_) worker->replace(eids_);
 }
 
 void Replyd::print_eids(QueryReply &reply) const {
 	Arena arena;
-	const auto &eids = replier_.eids();
-	eids.index().for_each([&](const PrefixIndex::Entry &entry) {
+	eids_->index().for_each([&](const PrefixIndex::Entry &entry) {
 		arena.reset();
-		Reader in{eids.record(entry.value)};
+		Reader in{eids_->record(entry.value)};
 		MapRecord record;
 		read(in, arena, record);
 		reply.print(record);
@@ -150,20 +173,38 @@ void Replyd::print_eids(QueryReply &reply) const {
 }
 
 ReplydStatus Replyd::status() const {
-	const auto &counted = replier_.counters();
+	const auto counted = replier_counters();
 	const auto asked = std::max<std::uint64_t>(counted.answered_octets, 1);
-	return {replier_.eids().size(), 100 * counted.reply_octets / asked};
+	return {eids_->size(), 100 * counted.reply_octets / asked};
+}
+
+ReplierCounters Replyd::replier_counters() const {
+	ReplierCounters sum;
+	for (const auto &worker : workers_) add(sum, worker->replier_counters());
+	return sum;
 }
 
 SocketCounters Replyd::socket_counters() const {
-	return {send_errors_, registerd_.lost(), mapsync_.lost()};
+	SocketCounters sum;
+	for (const auto &worker : workers_) add(sum, worker->socket_counters());
+	return sum;
 }
 
 void Replyd::append_metrics(Text &text) const {
 	MetricsSink sink{text, "lisp_replyd"};
 	describe_fields(sink, status());
-	describe_fields(sink, replier_.counters());
+	describe_fields(sink, replier_counters());
 	describe_fields(sink, socket_counters());
+}
+
+// What this daemon makes of requests, in one line for who reads the log: in percent, what it would
+// add to a flood that forged addresses cause.
+void Replyd::report() {
+	report_timer_.set(std::chrono::steady_clock::now() + report_interval);
+	const auto counted = replier_counters();
+	if (std::exchange(reported_, counted.map_replies) == counted.map_replies) return;
+	log_.info("{} of {} datagrams answered, {} octets with {} ({} %)", counted.map_replies,
+	    counted.received, counted.answered_octets, counted.reply_octets, status().reply_percent);
 }
 
 } // namespace
@@ -173,9 +214,8 @@ int run(const ReplydOptions &options) {
 	const auto config = load_configuration(read_site_config, daemon);
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
-	ControlPort port{options.listen, daemon.log()};
-	Replyd replyd{options, daemon, port, *config};
-	return daemon.run(port.listening());
+	Replyd replyd{options, daemon, *config};
+	return daemon.run(replyd.listening());
 }
 
 } // namespace lisp

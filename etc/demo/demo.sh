@@ -40,14 +40,20 @@ show() {
 	printf '%s\n' "[exit status $status]"
 }
 
-host() { # host NAME ADDRESS4 [ADDRESS6]
+# succeed HOST COMMAND...: the same for what has to succeed, else the story ends there.
+succeed() {
+	show "$@"
+	[ "$status" = 0 ] || exit 1
+}
+
+host() { # host NAME ADDRESS4 [ADDRESS6]: an address or '' for none
 	ip netns add "$1"
 	ip link add name "to-$1" type veth peer name uplink netns "$1"
 	ip link set dev "to-$1" master wire up
 	ip -n "$1" link set dev lo up
 	ip -n "$1" link set dev uplink up
-	ip -n "$1" addr add "$2/32" dev uplink
-	ip -n "$1" route add default dev uplink src "$2"
+	[ -z "$2" ] || ip -n "$1" addr add "$2/32" dev uplink
+	[ -z "$2" ] || ip -n "$1" route add default dev uplink src "$2"
 	[ -z "${3:-}" ] || ip -n "$1" addr add "$3/128" dev uplink nodad
 	[ -z "${3:-}" ] || ip -n "$1" -6 route add default dev uplink src "$3"
 	mkdir "$1"
@@ -73,6 +79,8 @@ ip link set dev wire up promisc on
 host mapserver 193.162.145.50 2001:67c:21b4:109::b
 host paris 132.227.62.242 2001:660:240::242
 host hanoi 198.51.100.2 2001:db8:51::2
+host lima 192.0.2.77
+host oslo '' 2001:db8:47::2
 mkfifo tcpdump.err
 tcpdump -i wire -w capture.pcap -U --immediate-mode -Z root udp 2>tcpdump.err &
 capture=$!
@@ -167,10 +175,33 @@ show paris lisp-request -m 193.162.145.50 203.0.113.9
 echo
 show paris lisp-request -m 193.162.145.50 192.0.2.1
 
+chapter "5. Asking the router itself, with IPv4 or IPv6 alone"
+echo "Lima has IPv4 alone. Its RLOC probe asks the router whether it is there, which is never done"
+echo "through the Map-Server; the answer marks the locator that was probed:"
+echo
+succeed lima lisp-request -m 132.227.62.242 --probe 153.16.38.0/25
+echo
+echo "Who knows the router may ask it without a Map-Server and without encapsulation:"
+echo
+succeed lima lisp-request -m 132.227.62.242 --no-ecm 153.16.38.17
+echo
+echo "And as usual:"
+echo
+succeed lima lisp-request -m 193.162.145.50 2610:d0:2121::7
+echo
+echo "Oslo has IPv6 alone, and does the same. The Map-Server forwards its last question over"
+echo "IPv4; the answer goes to the only address that Oslo has:"
+echo
+succeed oslo lisp-request -m 2001:660:240::242 --probe 153.16.38.0/25
+echo
+succeed oslo lisp-request -m 2001:660:240::242 --no-ecm 153.16.38.17
+echo
+succeed oslo lisp-request -m 2001:67c:21b4:109::b 153.16.38.17
+
 stop paris lisp-replyd
 stop mapserver lisp-mapserverd
 
-chapter "5. What was on the wire"
+chapter "6. What was on the wire"
 if [ "$capturing" = yes ]; then
 	kill -INT "$capture"
 	wait "$capture" 2>/dev/null || :

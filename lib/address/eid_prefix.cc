@@ -38,7 +38,10 @@ EidPrefix EidPrefix::host(const IpAddress &address, std::uint32_t instance) {
 }
 
 bool EidPrefix::covers(const IpAddress &other) const {
-	return other.family == address.family && other.masked(length) == address;
+	if (other.family != address.family) return false;
+	const auto upper = other.upper() ^ address.upper();
+	if (length <= 64) return length == 0 || upper >> (64 - length) == 0;
+	return upper == 0 && (other.lower() ^ address.lower()) >> (128 - length) == 0;
 }
 
 bool EidPrefix::covers(const EidPrefix &other) const {

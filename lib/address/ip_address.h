@@ -40,6 +40,9 @@ struct IpAddress {
 	bool is_v6() const { return family == Afi::ipv6; }
 	unsigned width() const { return is_v4() ? 32 : is_v6() ? 128 : 0; } // bits
 	Bytes bytes() const { return Bytes{octets}.first(width() / 8); }
+	// The octets as two numbers, IPv4 at the top of the first.
+	std::uint64_t upper() const { return number(0); }
+	std::uint64_t lower() const { return number(8); }
 	bool bit(unsigned index) const { return (octets[index / 8] >> (7 - index % 8) & 1) != 0; }
 
 	// The first `length` bits kept, the rest zero. `length` <= width().
@@ -52,6 +55,15 @@ struct IpAddress {
 	bool is_broadcast() const; // 255.255.255.255
 
 	auto operator<=>(const IpAddress &) const = default;
+
+private:
+	std::uint64_t number(std::size_t from) const {
+		const auto half = [&](std::size_t at) { // in the form that compilers know for one load
+			return std::uint32_t{octets[at]} << 24 | std::uint32_t{octets[at + 1]} << 16 |
+			       std::uint32_t{octets[at + 2]} << 8 | octets[at + 3];
+		};
+		return std::uint64_t{half(from)} << 32 | half(from + 4);
+	}
 };
 
 std::string to_string(const IpAddress &address); // "-" for none

@@ -6,9 +6,11 @@ namespace lisp {
 
 namespace {
 
-constexpr Option<EidPrefix> eid_options[] = {
+constexpr Option<EidSection> eid_options[] = {
     {"iid", "0 to 4294967295",
-        [](auto &to, auto value) { return set_number(to.instance, value, 0xffffffff); }},
+        [](auto &to, auto value) { return set_number(to.eid.instance, value, 0xffffffff); }},
+    {"map-version", "0 to 4095",
+        [](auto &to, auto value) { return set_number(to.map_version, value, 0xfff); }},
 };
 
 constexpr Option<RlocFields> rloc_options[] = {
@@ -31,7 +33,7 @@ std::optional<EidSection> read_eid_line(Line &line) {
 	section.ttl = RecordTtl{static_cast<std::uint32_t>(line.number("TTL", 0xffffffff).value_or(0))};
 	section.register_it = line.number("flag", 1).value_or(0) == 1;
 	section.eid = eid.value_or(EidPrefix{});
-	line.options(eid_options, section.eid);
+	line.options(eid_options, section);
 	if (!eid || !line.ok()) return std::nullopt;
 	return section;
 }

@@ -29,6 +29,7 @@ MapRecord map_record(const SiteConfig &config, const EidSection &section, Arena 
 	record.ttl = section.ttl;
 	record.mask_length = section.eid.length;
 	record.authoritative = true;
+	record.map_version = section.map_version;
 	record.eid = eid_address(section.eid, arena);
 	record.locators = std::span<const Locator>(locators);
 	return record;

@@ -74,6 +74,7 @@ struct EidSection {
 	RecordTtl ttl{};
 	bool register_it = false; // Flag
 	std::uint8_t rloc_count = 0;
+	std::uint16_t map_version = 0; // map-version=: 12 bits, 0 for none
 	std::uint32_t first_rloc = 0;
 	std::uint32_t line = 0; // of the section's keyword
 	bool operator==(const EidSection &) const = default;
@@ -117,7 +118,7 @@ SiteConfig load_site_config_to_edit(
     const std::string &path, bool insecure_perms, Diagnostics &found, FileVersion &version);
 
 // The EID-record that stands for a section, locators in the order of RFC 9301 section 5.5: A and,
-// on every locator, R set; L as the section says. Lives in the arena.
+// on every locator, R set; L and the Map-Version as the section says. Lives in the arena.
 MapRecord map_record(const SiteConfig &config, const EidSection &section, Arena &arena);
 
 } // namespace lisp

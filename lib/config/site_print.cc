@@ -111,6 +111,7 @@ void SitePrinter::eid(const SiteConfig &config, const EidSection &one) {
 	field(one.ttl.count());
 	field(one.register_it ? 1 : 0);
 	if (one.eid.instance != 0) option("iid", one.eid.instance);
+	if (one.map_version != 0) option("map-version", one.map_version);
 	out_ += '\n';
 	for (const auto &rloc : config.rlocs_of(one)) {
 		append(out_, rloc.rloc);

@@ -10,4 +10,9 @@ IpAddress reply_source(const IpAddress &asked, const IpAddress &destination) {
 	return possible ? asked : IpAddress{};
 }
 
+Datagram rerouted(const Datagram &datagram) {
+	return {{datagram.otherwise, datagram.to.port},
+	    reply_source(datagram.source, datagram.otherwise), datagram.octets};
+}
+
 } // namespace lisp

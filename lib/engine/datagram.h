@@ -13,9 +13,13 @@ struct Arrival {
 
 struct Datagram {
 	Endpoint to;
-	IpAddress source; // none: the system chooses
-	Bytes octets;     // the engine's; valid until its next call
+	IpAddress source;         // none: the system chooses
+	Bytes octets;             // the engine's; valid until its next call
+	IpAddress otherwise = {}; // where to, if the system has no route to there; none: nowhere
 };
+
+// The datagram as it goes where it goes otherwise.
+Datagram rerouted(const Datagram &datagram);
 
 // The source of an answer: the address that was asked, where a datagram from it reaches the
 // destination, else none. A link-local one would need the interface besides.

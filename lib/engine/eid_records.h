@@ -7,11 +7,14 @@
 namespace lisp {
 
 // Each EID with its EID-record as it goes onto the wire: what a Map-Reply is put together from.
-// Immutable; a new configuration is a new table.
+// A new configuration is a new table.
 class EidRecords {
 public:
 	EidRecords() = default;
 	explicit EidRecords(const SiteConfig &config); // keeps nothing of it
+
+	// Local locators that are `lost`, in ascending order, are unreachable (R), all others not.
+	void set_lost(const std::vector<IpAddress> &lost);
 
 	std::size_t size() const { return index_.size(); }
 	const PrefixIndex &index() const { return index_; }

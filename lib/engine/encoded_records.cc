@@ -1,5 +1,6 @@
 #include "engine/encoded_records.h"
 
+#include <algorithm>
 #include <array>
 
 namespace lisp {
@@ -26,7 +27,24 @@ void EncodedRecords::append(Bytes record) {
 	starts_.push_back(octets_.size());
 }
 
-void EncodedRecords::replace(std::size_t index, const MapRecord &record) {
+void EncodedRecords::set_lost(
+    std::size_t index, const std::vector<IpAddress> &lost, Arena &scratch) {
+	scratch.reset();
+	Reader in{octets(index)};
+	MapRecord record;
+	read(in, scratch, record);
+	const auto locators = scratch.array<Locator>(record.locators.size());
+	bool changed = false;
+	for (std::size_t i = 0; i < locators.size(); ++i) {
+		auto &locator = locators[i] = record.locators[i];
+		const auto *rloc = std::get_if<IpAddress>(&locator.rloc);
+		if (!locator.local || rloc == nullptr) continue;
+		const bool reachable = !std::binary_search(lost.begin(), lost.end(), *rloc);
+		changed = changed || locator.reachable != reachable;
+		locator.reachable = reachable;
+	}
+	if (!changed) return;
+	record.locators = std::span<const Locator>(locators);
 	Writer out{Room{octets_}.subspan(starts_[index], starts_[index + 1] - starts_[index])};
 	write(out, record);
 }

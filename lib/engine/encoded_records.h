@@ -18,8 +18,9 @@ public:
 	// `scratch` is reset.
 	void append(const SiteConfig &config, const EidSection &section, Arena &scratch);
 	void append(Bytes record);
-	// By one of the same length.
-	void replace(std::size_t index, const MapRecord &record);
+	// Clears R of the local locators that are `lost`, which is in ascending order, and sets it on
+	// the other local ones. `scratch` is reset.
+	void set_lost(std::size_t index, const std::vector<IpAddress> &lost, Arena &scratch);
 	void shrink_to_fit() { octets_.shrink_to_fit(); }
 
 	std::size_t size() const { return starts_.size() - 1; }

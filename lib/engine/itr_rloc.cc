@@ -1,5 +1,7 @@
 #include "engine/itr_rloc.h"
 
+#include "address/lcaf.h"
+
 #include <algorithm>
 #include <array>
 
@@ -18,6 +20,11 @@ bool is_this_network(const IpAddress &address) {
 	return address.is_v4() && address.octets[0] == 0;
 }
 
+const IpAddress *ip_of(const Address &itr_rloc) {
+	const auto *key = as_lcaf<lcaf::SecurityKey>(itr_rloc);
+	return as_ip(key == nullptr ? itr_rloc : key->address);
+}
+
 } // namespace
 
 bool may_send_to(const IpAddress &address, bool over_loopback) {
@@ -28,20 +35,32 @@ bool may_send_to(const IpAddress &address, bool over_loopback) {
 }
 
 ItrRlocChoice choose_itr_rloc(List<Address> itr_rlocs, const IpAddress &from, Families sendable) {
-	const IpAddress *other_family = nullptr;
+	std::array<IpAddress, 2> same_family;
+	std::array<IpAddress, 2> other_family;
 	bool refused = false;
 	for (const auto &itr_rloc : itr_rlocs) {
-		const auto *address = as_ip(itr_rloc);
+		const auto *address = ip_of(itr_rloc);
 		if (address == nullptr || !sendable.contains(address->family)) continue;
 		if (!may_send_to(*address, from.is_loopback())) {
 			refused = true;
 			continue;
 		}
-		if (address->family == from.family) return {*address};
-		if (other_family == nullptr) other_family = address;
+		auto &two = address->family == from.family ? same_family : other_family;
+		if (two[0].is_none())
+			two[0] = *address;
+		else if (two[1].is_none() && *address != two[0])
+			two[1] = *address;
 	}
-	if (other_family != nullptr) return {*other_family};
-	return {{}, refused ? ItrRlocFault::refused : ItrRlocFault::unusable};
+	ItrRlocChoice choice{{}, refused ? ItrRlocFault::refused : ItrRlocFault::unusable};
+	for (const auto &one : {same_family[0], other_family[0], same_family[1], other_family[1]}) {
+		if (one.is_none()) continue;
+		if (!choice.address.is_none()) {
+			choice.otherwise = one;
+			break;
+		}
+		choice = {one};
+	}
+	return choice;
 }
 
 } // namespace lisp

@@ -34,9 +34,12 @@ enum class ItrRlocFault : std::uint8_t {
 struct ItrRlocChoice {
 	IpAddress address; // none where there is a fault
 	ItrRlocFault fault = ItrRlocFault::none;
+	IpAddress otherwise = {}; // if there is no route to that one; none where none is listed
 };
 
-// The first of the family of `from`, who sent the datagram, else the first of any other family.
+// The first of the family of `from`, who sent the datagram, else the first of any other family;
+// and otherwise the first of the other family, else the next. One with keys (RFC 8061 section 6) is
+// the address that goes with them.
 ItrRlocChoice choose_itr_rloc(List<Address> itr_rlocs, const IpAddress &from, Families sendable);
 
 } // namespace lisp

@@ -22,6 +22,7 @@ constexpr std::array drop_entries{
     DropEntry{"inner UDP port is the data port", &ReplierCounters::inner_data_port},
     DropEntry{"no Map-Request inside", &ReplierCounters::inner_not_map_request},
     DropEntry{"RLOC probe inside an ECM", &ReplierCounters::encapsulated_probe},
+    DropEntry{"asks for LISP-SEC", &ReplierCounters::lisp_sec},
     DropEntry{"asks for no Map-Reply", &ReplierCounters::dont_map_reply},
     DropEntry{"no usable ITR-RLOC", &ReplierCounters::no_usable_itr_rloc},
     DropEntry{"ITR-RLOC refused", &ReplierCounters::itr_rloc_refused},
@@ -29,6 +30,7 @@ constexpr std::array drop_entries{
     DropEntry{"rate limit", &ReplierCounters::rate_limited},
     DropEntry{"rate limit of the source", &ReplierCounters::source_limited},
     DropEntry{"rate limit of all", &ReplierCounters::total_limited},
+    DropEntry{"rate limit of SMRs", &ReplierCounters::smr_limited},
     DropEntry{"Map-Reply too large", &ReplierCounters::too_large},
 };
 static_assert(drop_entries.size() == static_cast<std::size_t>(DropReason::too_large) + 1);
@@ -60,13 +62,20 @@ struct Replier::Asked {
 	bool encapsulated;
 };
 
+Replier::Limits::Limits(const Options &options)
+    : replies({options.rate, options.burst}, options.seed),
+      probe_replies({options.rate, options.burst}, options.seed),
+      sources({options.rate * rlocs_of_a_source, options.burst * rlocs_of_a_source}, options.seed),
+      total({options.rate > 0 ? options.total_rate : 0, options.total_burst}),
+      smrs({options.rate > 0 ? options.smr_rate : 0, options.smr_burst}) {}
+
 Replier::Replier(EidRecords eids, const Options &options)
-    : eids_(std::move(eids)), options_(options),
-      limit_({options.rate, options.burst}, options.seed),
-      probe_limit_({options.rate, options.burst}, options.seed),
-      source_limit_(
-          {options.rate * rlocs_of_a_source, options.burst * rlocs_of_a_source}, options.seed),
-      total_rate_(options.rate > 0 ? options.total_rate : 0, options.total_burst),
+    : Replier(std::make_shared<const EidRecords>(std::move(eids)), options,
+          std::make_shared<Limits>(options)) {}
+
+Replier::Replier(
+    std::shared_ptr<const EidRecords> eids, const Options &options, std::shared_ptr<Limits> limits)
+    : eids_(std::move(eids)), options_(options), limits_(std::move(limits)),
       room_(std::max(options.max_octets_ipv4, options.max_octets_ipv6)) {
 	selected_.reserve(max_records);
 	holes_.reserve(max_records);
@@ -115,6 +124,7 @@ Replier::Outcome Replier::on_encapsulated(
 	if (request == nullptr) return drop(DropReason::inner_not_map_request);
 	if (request->probe) return drop(DropReason::encapsulated_probe);
 	++counters_.encapsulated;
+	if (message.security && !options_.answer_lisp_sec) return drop(DropReason::lisp_sec);
 	return on_request({*request, arrival, message.source.port, message.payload, true}, now);
 }
 
@@ -122,7 +132,7 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 	const auto &request = asked.request;
 	++counters_.map_requests;
 	counters_.probes += request.probe ? 1 : 0;
-	if (request.solicit) return HandOn{HandOn::Recipient::mapping_table, asked.octets};
+	if (request.solicit) return on_solicit(asked, now);
 	if (request.dont_map_reply) return drop(DropReason::dont_map_reply);
 	const auto choice =
 	    choose_itr_rloc(request.itr_rlocs, asked.arrival.from.address, options_.sendable);
@@ -132,18 +142,29 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 	if (!select(request.records)) return drop(DropReason::too_large);
 	if (selected_.empty() && holes_.empty()) return drop(DropReason::not_owned);
 	if (const auto reason = limited(asked, choice.address, now)) return drop(*reason);
-	return reply(asked, choice.address);
+	return reply(asked, choice, now);
+}
+
+// A flood of them is not to become one of local messages, which others wait behind.
+Replier::Outcome Replier::on_solicit(const Asked &asked, Instant now) {
+	if (!asked.encapsulated && !limits_->sources.allow(asked.arrival.from.address, now))
+		return drop(DropReason::source_limited);
+	if (!limits_->smrs.take(now)) return drop(DropReason::smr_limited);
+	return HandOn{HandOn::Recipient::mapping_table, asked.octets};
+}
+
+ReplyLimit &Replier::limit_of(const Asked &asked) {
+	return asked.request.probe ? limits_->probe_replies : limits_->replies;
 }
 
 // What came plainly has the ITR for its source; a crowd of ITR-RLOCs there is somebody who has
 // others flooded. An ECM has the mapping system's, which speaks for everybody.
 std::optional<DropReason> Replier::limited(
     const Asked &asked, const IpAddress &destination, Instant now) {
-	auto &limit = asked.request.probe ? probe_limit_ : limit_;
-	if (!limit.allow(destination, now)) return DropReason::rate_limited;
-	if (!asked.encapsulated && !source_limit_.allow(asked.arrival.from.address, now))
+	if (!limit_of(asked).allow(destination, now)) return DropReason::rate_limited;
+	if (!asked.encapsulated && !limits_->sources.allow(asked.arrival.from.address, now))
 		return DropReason::source_limited;
-	if (!total_rate_.take(total_full_, now)) return DropReason::total_limited;
+	if (!limits_->total.take(now)) return DropReason::total_limited;
 	return std::nullopt;
 }
 
@@ -156,7 +177,7 @@ bool Replier::select(List<RequestedEid> requested) {
 	for (const auto &record : requested) {
 		const auto eid = eid_prefix(record.eid, record.mask_length);
 		if (!eid) continue;
-		const auto match = eids_.index().longest_match(*eid);
+		const auto match = eids_->index().longest_match(*eid);
 		if (!match && !select_hole(*eid)) return false;
 		if (match && !is_selected(match->value) && !select_within(match->prefix)) return false;
 	}
@@ -167,7 +188,7 @@ bool Replier::select_hole(const EidPrefix &eid) {
 	const auto aggregate = std::find_if(options_.negative.begin(), options_.negative.end(),
 	    [&](const auto &each) { return each.covers(eid); });
 	if (aggregate == options_.negative.end()) return true;
-	const auto hole = eids_.index().hole(eid, aggregate->length);
+	const auto hole = eids_->index().hole(eid, aggregate->length);
 	if (!hole || std::find(holes_.begin(), holes_.end(), *hole) != holes_.end()) return true;
 	if (is_full()) return false;
 	holes_.push_back(*hole);
@@ -184,7 +205,7 @@ bool Replier::is_selected(PrefixIndex::Value number) const {
 
 bool Replier::select_within(const EidPrefix &prefix) {
 	bool fits = true;
-	eids_.index().for_each_within(prefix, [this, &fits](const auto &entry) {
+	eids_->index().for_each_within(prefix, [this, &fits](const auto &entry) {
 		if (is_selected(entry.value)) return true;
 		fits = !is_full();
 		if (fits) selected_.push_back(entry.value);
@@ -193,10 +214,13 @@ bool Replier::select_within(const EidPrefix &prefix) {
 	return fits;
 }
 
-Replier::Outcome Replier::reply(const Asked &asked, const IpAddress &destination) {
+std::size_t Replier::max_octets(const IpAddress &destination) const {
+	return destination.is_v4() ? options_.max_octets_ipv4 : options_.max_octets_ipv6;
+}
+
+Replier::Outcome Replier::reply(const Asked &asked, const ItrRlocChoice &choice, Instant now) {
 	const bool probe = asked.request.probe;
-	const auto size = destination.is_v4() ? options_.max_octets_ipv4 : options_.max_octets_ipv6;
-	Writer out{Room{room_}.first(size)};
+	Writer out{Room{room_}.first(max_octets(choice.address))};
 	MapReply head;
 	head.probe = probe;
 	head.nonce = asked.request.nonce;
@@ -209,15 +233,28 @@ Replier::Outcome Replier::reply(const Asked &asked, const IpAddress &destination
 	counters_.probe_replies += probe ? 1 : 0;
 	counters_.answered_octets += asked.arrival.octets.size();
 	counters_.reply_octets += out.size();
-	return Datagram{{destination, asked.port}, reply_source(asked.arrival.to.address, destination),
-	    out.written()};
+	const auto source =
+	    probe ? IpAddress{} : reply_source(asked.arrival.to.address, choice.address);
+	Datagram datagram{{choice.address, asked.port}, source, out.written()};
+	datagram.otherwise = otherwise(choice, out.size(), limit_of(asked), now);
+	return datagram;
+}
+
+// It counts as sent to both: else who names an address without a route would have the other one
+// flooded.
+IpAddress Replier::otherwise(
+    const ItrRlocChoice &choice, std::size_t size, ReplyLimit &limit, Instant now) const {
+	const auto &address = choice.otherwise;
+	const bool possible =
+	    !address.is_none() && size <= max_octets(address) && limit.allow(address, now);
+	return possible ? address : IpAddress{};
 }
 
 // Records that depend on each other leave a cache together. A hole depends on nothing.
 void Replier::write_records(Writer &out, const IpAddress *probed) {
 	auto ttl = ttl_receiver_decides.count();
-	for (const auto number : selected_) ttl = std::min(ttl, ttl_of(eids_.record(number)));
-	for (const auto number : selected_) write_record(out, eids_.record(number), ttl, probed);
+	for (const auto number : selected_) ttl = std::min(ttl, ttl_of(eids_->record(number)));
+	for (const auto number : selected_) write_record(out, eids_->record(number), ttl, probed);
 	for (const auto &hole : holes_) write_negative(out, hole);
 }
 

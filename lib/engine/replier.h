@@ -13,6 +13,7 @@
 #include "print/fields.h"
 
 #include <array>
+#include <memory>
 #include <variant>
 
 namespace lisp {
@@ -28,6 +29,7 @@ enum class DropReason : std::uint8_t {
 	inner_data_port,
 	inner_not_map_request,
 	encapsulated_probe,
+	lisp_sec,
 	dont_map_reply,
 	no_usable_itr_rloc,
 	itr_rloc_refused,
@@ -35,6 +37,7 @@ enum class DropReason : std::uint8_t {
 	rate_limited,
 	source_limited,
 	total_limited,
+	smr_limited,
 	too_large,
 };
 
@@ -59,6 +62,7 @@ struct ReplierCounters {
 	std::uint64_t inner_data_port = 0;
 	std::uint64_t inner_not_map_request = 0;
 	std::uint64_t encapsulated_probe = 0;
+	std::uint64_t lisp_sec = 0;
 	std::uint64_t dont_map_reply = 0;
 	std::uint64_t no_usable_itr_rloc = 0;
 	std::uint64_t itr_rloc_refused = 0;
@@ -66,6 +70,7 @@ struct ReplierCounters {
 	std::uint64_t rate_limited = 0;
 	std::uint64_t source_limited = 0;
 	std::uint64_t total_limited = 0;
+	std::uint64_t smr_limited = 0;
 	std::uint64_t too_large = 0;
 
 	std::uint64_t answered_octets = 0; // of the datagrams that the Map-Replies answer
@@ -91,6 +96,7 @@ inline constexpr auto fields<ReplierCounters> = std::tuple{
     Field{"inner-data-port", &ReplierCounters::inner_data_port},
     Field{"inner-not-map-request", &ReplierCounters::inner_not_map_request},
     Field{"encapsulated-probe", &ReplierCounters::encapsulated_probe},
+    Field{"lisp-sec", &ReplierCounters::lisp_sec},
     Field{"dont-map-reply", &ReplierCounters::dont_map_reply},
     Field{"no-usable-itr-rloc", &ReplierCounters::no_usable_itr_rloc},
     Field{"itr-rloc-refused", &ReplierCounters::itr_rloc_refused},
@@ -98,6 +104,7 @@ inline constexpr auto fields<ReplierCounters> = std::tuple{
     Field{"rate-limited", &ReplierCounters::rate_limited},
     Field{"source-limited", &ReplierCounters::source_limited},
     Field{"total-limited", &ReplierCounters::total_limited},
+    Field{"smr-limited", &ReplierCounters::smr_limited},
     Field{"too-large", &ReplierCounters::too_large},
     Field{"answered-octets", &ReplierCounters::answered_octets},
     Field{"reply-octets", &ReplierCounters::reply_octets},
@@ -128,8 +135,14 @@ public:
 		// To all destinations together.
 		double total_rate = 20'000;
 		unsigned total_burst = 20'000;
+		// Of SMRs that are handed on, from all sources together; from one, the rate of Map-Replies
+		// at its wish. Who acts on them has limits of its own for each EID (section 6.1).
+		double smr_rate = 1'000;
+		unsigned smr_burst = 1'000;
 		std::uint64_t seed = 0;
 		bool accept_zero_checksum = false; // of the UDP header within an ECM
+		// Whether who asks for LISP-SEC gets a Map-Reply without (RFC 9303), or none.
+		bool answer_lisp_sec = true;
 		Families sendable;
 		// Aggregates of the site. An EID within one that no configured EID-prefix covers is denied:
 		// the reply names the hole around it (RFC 9301 section 8.4). Any other gets silence.
@@ -140,14 +153,29 @@ public:
 	};
 	using Outcome = std::variant<Datagram, HandOn, Dropped>;
 
-	Replier(EidRecords eids, const Options &options);
+	// Of those who share it together.
+	struct Limits {
+		explicit Limits(const Options &options);
+		ReplyLimit replies; // of each destination
+		ReplyLimit probe_replies;
+		ReplyLimit sources;
+		TokenBucket total;
+		TokenBucket smrs;
+	};
 
-	// One Map-Reply to send at most; it has the source port that was asked. Allocates nothing once
-	// the largest message has been seen.
+	Replier(EidRecords eids, const Options &options);
+	// One of several, each on a thread of its own, that answer for one site.
+	Replier(std::shared_ptr<const EidRecords> eids, const Options &options,
+	    std::shared_ptr<Limits> limits);
+
+	// One Map-Reply to send at most; it has the source port that was asked, and the address, but
+	// to a probe that of the interface (RFC 9301 section 7.1), which the system knows. Allocates
+	// nothing once the largest message has been seen.
 	Outcome receive(const Arrival &arrival, Instant now);
 
-	void replace(EidRecords eids) { eids_ = std::move(eids); }
-	const EidRecords &eids() const { return eids_; }
+	void replace(EidRecords eids) { replace(std::make_shared<const EidRecords>(std::move(eids))); }
+	void replace(std::shared_ptr<const EidRecords> eids) { eids_ = std::move(eids); }
+	const EidRecords &eids() const { return *eids_; }
 	const ReplierCounters &counters() const { return counters_; }
 
 private:
@@ -157,9 +185,14 @@ private:
 	Outcome on_encapsulated(
 	    const EncapsulatedControl &message, const Arrival &arrival, Instant now);
 	Outcome on_request(const Asked &asked, Instant now);
-	Outcome reply(const Asked &asked, const IpAddress &destination);
+	Outcome on_solicit(const Asked &asked, Instant now);
+	Outcome reply(const Asked &asked, const ItrRlocChoice &choice, Instant now);
 	std::optional<DropReason> limited(
 	    const Asked &asked, const IpAddress &destination, Instant now);
+	IpAddress otherwise(
+	    const ItrRlocChoice &choice, std::size_t size, ReplyLimit &limit, Instant now) const;
+	std::size_t max_octets(const IpAddress &destination) const;
+	ReplyLimit &limit_of(const Asked &asked);
 	bool select(List<RequestedEid> requested);
 	bool select_within(const EidPrefix &prefix);
 	bool select_hole(const EidPrefix &eid);
@@ -169,13 +202,9 @@ private:
 	void write_record(Writer &out, Bytes record, std::uint32_t ttl, const IpAddress *probed);
 	void write_negative(Writer &out, const EidPrefix &hole);
 
-	EidRecords eids_;
+	std::shared_ptr<const EidRecords> eids_;
 	Options options_;
-	ReplyLimit limit_; // of each destination
-	ReplyLimit probe_limit_;
-	ReplyLimit source_limit_;
-	TokenRate total_rate_;
-	Instant total_full_ = Instant::min();
+	std::shared_ptr<Limits> limits_;
 	ReplierCounters counters_;
 	Arena arena_;
 	std::vector<PrefixIndex::Value> selected_; // EID-records of the reply in hand

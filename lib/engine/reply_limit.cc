@@ -43,6 +43,12 @@ bool TokenRate::take(Instant &full, Instant now) const {
 	return true;
 }
 
+bool TokenBucket::take(Instant now) {
+	if (!rate_.is_limit()) return true;
+	const std::scoped_lock lock{mutex_};
+	return rate_.take(full_, now);
+}
+
 ReplyLimit::ReplyLimit(const TokenRate &rate, std::uint64_t seed) : rate_(rate), seed_(seed) {
 	if (rate_.is_limit()) buckets_.resize(sets * ways);
 }
@@ -60,7 +66,9 @@ ReplyLimit::Bucket &ReplyLimit::bucket_of(const IpAddress &address) {
 }
 
 bool ReplyLimit::allow(const IpAddress &address, Instant now) {
-	return !rate_.is_limit() || rate_.take(bucket_of(address).full, now);
+	if (!rate_.is_limit()) return true;
+	const std::scoped_lock lock{mutex_};
+	return rate_.take(bucket_of(address).full, now);
 }
 
 } // namespace lisp

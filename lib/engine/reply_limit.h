@@ -1,10 +1,11 @@
 // The limits on Map-Replies: of each address, in bounded memory, and of all together. RFC 9301
-// section 5.4.
+// section 5.4. Those that have a mutex may be shared by threads.
 #pragma once
 
 #include "address/ip_address.h"
 #include "engine/instant.h"
 
+#include <mutex>
 #include <vector>
 
 namespace lisp {
@@ -23,6 +24,20 @@ public:
 private:
 	Instant::duration interval_{};  // in which one is earned; 0: no limit
 	Instant::duration tolerance_{}; // how far ahead `full` may be
+};
+
+// One for all.
+class TokenBucket {
+public:
+	explicit TokenBucket(const TokenRate &rate) : rate_(rate) {}
+
+	// Takes one, if there is one.
+	bool take(Instant now);
+
+private:
+	TokenRate rate_;
+	std::mutex mutex_;
+	Instant full_ = Instant::min();
 };
 
 // A token bucket for each address in a table of fixed size. Where more addresses are in use than
@@ -44,6 +59,7 @@ private:
 
 	TokenRate rate_;
 	std::uint64_t seed_;
+	std::mutex mutex_;
 	std::vector<Bucket> buckets_;
 };
 

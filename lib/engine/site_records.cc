@@ -76,24 +76,7 @@ bool SiteRecords::has_moved_away(const EidPrefix &eid) const {
 
 void SiteRecords::set_lost(const std::vector<IpAddress> &lost) {
 	Arena arena;
-	for (std::size_t i = 0; i < size(); ++i) {
-		arena.reset();
-		Reader in{records_.octets(i)};
-		MapRecord record;
-		read(in, arena, record);
-		const auto locators = arena.array<Locator>(record.locators.size());
-		bool changed = false;
-		for (std::size_t j = 0; j < locators.size(); ++j) {
-			auto &locator = locators[j] = record.locators[j];
-			const auto *rloc = std::get_if<IpAddress>(&locator.rloc);
-			if (!locator.local || rloc == nullptr) continue;
-			const bool reachable = !std::binary_search(lost.begin(), lost.end(), *rloc);
-			changed = changed || locator.reachable != reachable;
-			locator.reachable = reachable;
-		}
-		record.locators = std::span<const Locator>(locators);
-		if (changed) records_.replace(i, record);
-	}
+	for (std::size_t i = 0; i < size(); ++i) records_.set_lost(i, lost, arena);
 }
 
 std::vector<SiteRecords::Run> SiteRecords::split(std::size_t room) const {

@@ -27,6 +27,11 @@ int ask_destination(int descriptor) {
 	return setsockopt(descriptor, IPPROTO_IP, IP_RECVDSTADDR, &on, sizeof on);
 }
 
+int share_port(int descriptor) {
+	const int on = 1;
+	return setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT_LB, &on, sizeof on);
+}
+
 IpAddress destination(const cmsghdr &control) {
 	if (control.cmsg_level != IPPROTO_IP || control.cmsg_type != IP_RECVDSTADDR) return {};
 	in_addr address{};
@@ -40,13 +45,6 @@ std::size_t put_source(cmsghdr &control, const IpAddress &source) {
 	control.cmsg_len = CMSG_LEN(sizeof(in_addr));
 	std::memcpy(CMSG_DATA(&control), source.octets.data(), sizeof(in_addr));
 	return CMSG_SPACE(sizeof(in_addr));
-}
-
-std::size_t send_several(int descriptor, std::span<const msghdr> messages) {
-	std::size_t sent = 0;
-	while (sent < messages.size() && sendmsg(descriptor, &messages[sent], MSG_NOSIGNAL) >= 0)
-		++sent;
-	return sent;
 }
 
 bool peer_credentials(int descriptor, uid_t &uid, gid_t &gid) {

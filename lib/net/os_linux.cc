@@ -6,8 +6,6 @@
 #include <netinet/in.h>
 #include <sys/inotify.h>
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -21,6 +19,11 @@ void set_length(sockaddr *, socklen_t) {}
 int ask_destination(int descriptor) {
 	const int on = 1;
 	return setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+}
+
+int share_port(int descriptor) {
+	const int on = 1;
+	return setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
 }
 
 IpAddress destination(const cmsghdr &control) {
@@ -38,16 +41,6 @@ std::size_t put_source(cmsghdr &control, const IpAddress &source) {
 	std::memcpy(&info.ipi_spec_dst, source.octets.data(), sizeof info.ipi_spec_dst);
 	std::memcpy(CMSG_DATA(&control), &info, sizeof info);
 	return CMSG_SPACE(sizeof info);
-}
-
-std::size_t send_several(int descriptor, std::span<const msghdr> messages) {
-	constexpr std::size_t batch = 64;
-	std::array<mmsghdr, batch> several; // NOLINT(*-member-init): as many as are sent are filled
-	const auto count = std::min(messages.size(), batch);
-	for (std::size_t i = 0; i < count; ++i) several[i] = {messages[i], 0};
-	const auto sent =
-	    sendmmsg(descriptor, several.data(), static_cast<unsigned>(count), MSG_NOSIGNAL);
-	return sent > 0 ? static_cast<std::size_t>(sent) : 0;
 }
 
 bool peer_credentials(int descriptor, uid_t &uid, gid_t &gid) {

@@ -7,7 +7,6 @@
 #include <sys/types.h>
 
 #include <cstddef>
-#include <span>
 
 namespace lisp::os {
 
@@ -16,6 +15,10 @@ void set_length(sockaddr *address, socklen_t size);
 
 // IPv4: asks for the local address of each datagram received. 0, or -1 and errno.
 int ask_destination(int descriptor);
+
+// Before binding: lets other sockets of this user that ask for it, too, have the same address and
+// port; the system deals datagrams out to them by their two ends. 0, or -1 and errno.
+int share_port(int descriptor);
 
 // Room for the control data of one IPv4 datagram, either way.
 inline constexpr std::size_t control_room = 64;
@@ -26,9 +29,6 @@ IpAddress destination(const cmsghdr &control);
 // Makes `control`, the first of a message with control_room octets, choose the IPv4 source. Returns
 // the octets of control data.
 std::size_t put_source(cmsghdr &control, const IpAddress &source);
-
-// Sends as many as go, in their order, and tells how many; errno says why where that is none.
-std::size_t send_several(int descriptor, std::span<const msghdr> messages);
 
 // Who is at the other end of a connected Unix socket. False when the system does not say.
 bool peer_credentials(int descriptor, uid_t &uid, gid_t &gid);

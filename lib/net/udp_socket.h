@@ -1,7 +1,7 @@
 // A UDP socket that knows which local address each datagram came to and can answer from it.
 #pragma once
 
-#include "address/ip_address.h"
+#include "engine/datagram.h"
 
 #include <optional>
 #include <span>
@@ -12,9 +12,13 @@ namespace lisp {
 class UdpSocket {
 public:
 	UdpSocket() = default; // none
+
+	// Whether sockets that ask for `port` alike may be bound to the same endpoint, each of which
+	// gets a part of the datagrams: always the same one from the same peer.
+	enum class Sharing : std::uint8_t { none, port };
 	// Non-blocking, close-on-exec; IPv6 sockets take IPv6 alone. Throws std::system_error that
 	// names the endpoint. Port 0: local() tells which one the system chose.
-	explicit UdpSocket(const Endpoint &local);
+	explicit UdpSocket(const Endpoint &local, Sharing sharing = Sharing::none);
 	~UdpSocket();
 	UdpSocket(UdpSocket &&other) noexcept;
 	UdpSocket &operator=(UdpSocket &&other) noexcept;
@@ -32,21 +36,21 @@ public:
 	// `source` none: the system chooses. EAGAIN and unreachable networks are ordinary results.
 	std::error_code send(const Endpoint &to, Bytes octets, const IpAddress &source = {});
 
-	struct Datagram {
-		Endpoint to;
-		Bytes octets;
-	};
 	struct Progress {
 		std::size_t sent = 0;
 		std::error_code error; // of the datagram after those, where there is one
 	};
-	// Several in their order, with fewer calls of the system; it chooses the source.
+	// Several in their order, with fewer calls of the system; to where they go first.
 	Progress send(std::span<const Datagram> datagrams);
 
 	int descriptor() const { return descriptor_; }
 	const Endpoint &local() const { return local_; }
 
 private:
+	std::error_code refusal(const Datagram &datagram) const;
+	IpAddress source_to_choose(const Datagram &datagram) const;
+	void send_some(std::span<const Datagram> datagrams, Progress &progress);
+
 	int descriptor_ = -1;
 	Endpoint local_;
 };

@@ -2,17 +2,24 @@
 #pragma once
 
 #include "address/eid_prefix.h"
+#include "table/block_pool.h"
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <vector>
 
 namespace lisp {
 
+class PrefixDigits;
+
 // The keys of a table with a 32-bit number each, the caller's: an index into what the keys stand
-// for. A path-compressed binary trie in one vector of nodes; several million keys are fine.
+// for. Several million keys are fine: about 40 octets each once shrink_to_fit() was called, half as
+// many more at most while the table grows.
+//
+// A trie that branches 64 ways, by six bits of Instance ID, family and address at a time, and skips
+// digits that all keys below a node have in common. What is looked up is compared with a key only
+// at the end, so that a node has but what leads on: 32 octets, half a cache line. A host among a
+// million is two cold lines away, one of its last node and one of its key.
 class PrefixIndex {
 public:
 	using Value = std::uint32_t;
@@ -21,6 +28,7 @@ public:
 		EidPrefix prefix;
 		Value value = 0;
 	};
+	using Visit = std::function<bool(const Entry &)>;
 
 	// The value replaced, if the prefix was there.
 	std::optional<Value> insert(const EidPrefix &prefix, Value value);
@@ -33,64 +41,75 @@ public:
 
 	// Every one that `prefix` covers, itself included, in ascending order; stops when `visit`
 	// returns false.
-	void for_each_within(
-	    const EidPrefix &prefix, const std::function<bool(const Entry &)> &visit) const;
-	void for_each(const std::function<bool(const Entry &)> &visit) const;
+	void for_each_within(const EidPrefix &prefix, const Visit &visit) const;
+	void for_each(const Visit &visit) const;
 
 	// The shortest prefix of at least `base` bits that contains the host or prefix asked for and
 	// overlaps no key: what a negative Map-Reply names (RFC 9301 section 8.4). nullopt where a key
 	// covers it, or lies within it.
 	std::optional<EidPrefix> hole(const EidPrefix &around, unsigned base = 0) const;
 
-	std::size_t size() const { return size_; }
-	std::size_t memory() const; // octets
+	std::size_t size() const { return entries_.used(); }
+	std::size_t memory() const { return nodes_.memory() + entries_.memory(); } // octets
+
+	// Keeps no room for more, and puts what belongs together side by side.
+	void shrink_to_fit() { rearrange(0, 0); }
 
 private:
-	using NodeIndex = std::uint32_t;
-	static constexpr NodeIndex none = 0xffffffff;
+	using Map = std::uint64_t;
 
-	// An address as one number, its first bit the highest; IPv4 fills the upper 32 bits.
-	struct Bits {
-		std::uint64_t high = 0;
-		std::uint64_t low = 0;
+	// Keys of less than one digit beyond the node's depth are `inside`, by their number (see the
+	// source); longer ones by their next digit: a single one is a leaf, several have a node.
+	struct alignas(32) Node {
+		Map inside = 0;
+		Map leaves = 0;
+		Map children = 0;
+		std::uint32_t entries = 0; // of the block that has those inside, then the leaves
+		std::uint32_t link = 0;    // depth in digits, and the first of the block of children
+
+		explicit Node(unsigned depth = 0) : link(depth << 27) {}
+		unsigned depth() const { return link >> 27; }
+		std::uint32_t first_child() const { return link & 0x7ffffff; }
+		void set_first_child(std::uint32_t first) { link = depth() << 27 | first; }
 	};
-	// A key, or the fork of two: a node without a value always has both children.
-	struct Node {
-		Bits bits; // zero beyond `length`
-		std::array<NodeIndex, 2> child{none, none};
-		Value value = 0;
-		std::uint8_t length = 0;
-		bool filled = false;
+	// Where a key is in a node: a bit of one of the maps.
+	struct Place {
+		Map Node::*map;
+		Map bit;
 	};
-	struct Root {
-		std::uint32_t instance = 0;
-		Afi family = Afi::none;
-		NodeIndex node = none;
-	};
-	// Where the index of a node stands: in its parent, or (parent none) in its root.
-	struct Link {
-		NodeIndex parent = none;
-		unsigned side = 0;
+	// Some of what a node holds.
+	struct Part {
+		Map inside = ~Map{0};
+		Map slots = ~Map{0};
 	};
 
-	static Bits bits_of(const IpAddress &address);
-	static bool bit(const Bits &bits, unsigned index);
-	static unsigned common_bits(const Bits &a, const Bits &b);
-	static EidPrefix prefix_of(const Node &node, const Root &root);
+	static Place place_of(const PrefixDigits &key, unsigned depth);
+	static Part part_of(unsigned digit, unsigned bits);
+	static unsigned entries_of(const Node &node);
+	static std::uint32_t rank(const Node &node, Place place);
+	const Entry &entry(const Node &node, Place place) const;
+	Entry &entry(const Node &node, Place place);
+	std::uint32_t child(const Node &node, unsigned digit) const;
+	const Entry &any(const Node &node) const;
+	const Entry &nearest(const PrefixDigits &key) const;
+	const Node *below(const PrefixDigits &key) const;
+	bool walk(const Node &node, Part part, const Visit &visit) const;
+	unsigned shared_bits(const PrefixDigits &key) const;
 
-	const Root *find_root(const EidPrefix &prefix) const;
-	Root &root_for(const EidPrefix &prefix);
-	NodeIndex &at(Root &root, Link link);
-	NodeIndex new_node(const Bits &bits, std::uint8_t length);
-	void free_node(NodeIndex index);
-	void put_above(Root &root, Link link, const EidPrefix &prefix, Value value);
-	bool walk(
-	    NodeIndex top, const Root &root, const std::function<bool(const Entry &)> &visit) const;
+	void add(Node &node, Place place, const Entry &entry);
+	void remove(Node &node, Place place);
+	void add_child(Node &node, unsigned digit, const Node &child);
+	void fork_leaf(Node &node, unsigned digit, unsigned depth);
+	void fork_child(Node &child, unsigned depth);
+	void mend(Node &node, unsigned digit);
+	void replace_by_child(Node &node);
+	void make_room();
+	void rearrange(std::size_t more_nodes, std::size_t more_entries);
+	void adopt(Node &node, const PrefixIndex &from);
 
-	std::vector<Root> roots_; // ascending by instance and family
-	std::vector<Node> nodes_;
-	NodeIndex free_ = none; // a list through child[0]
-	std::size_t size_ = 0;
+	Node root_;
+	BlockPool<Node, 64> nodes_;
+	BlockPool<Entry, 127> entries_;
 };
 
 } // namespace lisp

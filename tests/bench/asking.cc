@@ -108,14 +108,14 @@ public:
 private:
 	void ask(std::size_t count, Clock::time_point now) {
 		if (count == 0) return;
-		std::vector<UdpSocket::Datagram> datagrams;
+		std::vector<Datagram> datagrams;
 		for (std::size_t i = 0; i < count; ++i) {
 			auto &next = questions_[(asked_ + i) % questions];
 			open_ += next.is_open ? 0 : 1;
 			lost_ += next.is_open ? 1 : 0;
 			next.is_open = true;
 			next.asked = now;
-			datagrams.push_back({options_.to, next.octets});
+			datagrams.push_back({options_.to, {}, next.octets});
 		}
 		if (open_ == count) heard_ = now;
 		socket_.send(datagrams);

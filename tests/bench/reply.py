@@ -5,9 +5,12 @@
 
 lisp-replyd answers for 10 thousand and for a million EIDs, over IPv4 and IPv6, plainly and out of
 Encapsulated Control Messages; the bare echo gets the same datagrams in the same minute. Medians of
-answers a second; then how soon answers come at half of that load. Exits 1 when a target is missed.
+answers a second of the answering process's CPU time, which other work on the machine does not
+change, and of answers a second; then how soon answers come at half of that load. Exits 1 when a
+target is missed.
 """
 import argparse
+import glob
 import json
 import os
 import statistics
@@ -47,27 +50,58 @@ def shown(address, port):
     return f'[{address}]:{port}' if ':' in address else f'{address}:{port}'
 
 
-def measure(asking, floor, daemon, eids, words, rounds):
-    """Median answers a second of each, in turn."""
-    rates = {floor: [], daemon: []}
+class Answering:
+    """A process that answers, and how fast it did."""
+
+    def __init__(self, pid, endpoint):
+        self.pid, self.endpoint = pid, endpoint
+        self.rates, self.cpu_rates = [], []
+
+    def cpu_seconds(self):
+        total = 0
+        for path in glob.glob(f'/proc/{self.pid}/task/*/schedstat'):
+            with open(path, encoding='ascii') as file:
+                total += int(file.read().split()[0])
+        return total / 1e9
+
+    def measure(self, asking, eids, words):
+        before = self.cpu_seconds()
+        found = asking(self.endpoint, eids, words)
+        self.rates.append(found['rate'])
+        self.cpu_rates.append(found['answers'] / (self.cpu_seconds() - before))
+
+    @property
+    def rate(self):
+        return statistics.median(self.rates)
+
+    @property
+    def cpu_rate(self):
+        return statistics.median(self.cpu_rates)
+
+
+def compare(asking, echo, replyd, eids, words, rounds):
+    """Interleaved. Returns whether the target was missed."""
     for _ in range(rounds):
-        for endpoint, found in rates.items():
-            found.append(asking(endpoint, eids, words)['rate'])
-    return [statistics.median(rates[endpoint]) for endpoint in (floor, daemon)]
+        for answering in (echo, replyd):
+            answering.measure(asking, eids, words)
+    print(f'echo {echo.rate:,.0f}/s, lisp-replyd {replyd.rate:,.0f}/s;'
+          f' a second of CPU time: echo {echo.cpu_rate:,.0f}, lisp-replyd {replyd.cpu_rate:,.0f}')
+    missed = check_least('lisp-replyd / echo', replyd.cpu_rate / echo.cpu_rate, TARGETS[eids], ' x')
+    half = asking(replyd.endpoint, eids, [*words, '--rate', str(round(replyd.rate / 2))])
+    print('at half load: ' + ', '.join(f'{name} {half[name]:.0f} us'
+                                       for name in ('p50', 'p90', 'p99', 'p99.9'))
+          + f', {half["lost"]} of {half["asked"]} lost')
+    return missed
 
 
-def compare(asking, floors, replyd, eids, rounds):
+def compare_all(asking, echoes, replyd, eids, rounds):
     missed = 0
     for family, (address, port) in zip(FAMILIES, replyd.listen):
-        endpoint = shown(address, port)
         for form, words in (('plain', []), ('encapsulated', ['--ecm'])):
-            floor, ours = measure(asking, floors[family], endpoint, eids, words, rounds)
-            print(f'{eids} EIDs, {family}, {form}: echo {floor:,.0f}/s, lisp-replyd {ours:,.0f}/s')
-            missed |= check_least('lisp-replyd / echo', ours / floor, TARGETS[eids], ' x')
-            half = asking(endpoint, eids, [*words, '--rate', str(round(ours / 2))])
-            print('at half load: ' + ', '.join(f'{name} {half[name]:.0f} us'
-                                               for name in ('p50', 'p90', 'p99', 'p99.9'))
-                  + f', {half["lost"]} of {half["asked"]} lost')
+            print(f'{eids} EIDs, {family}, {form}: ', end='')
+            missed |= compare(asking, Answering(*echoes[family]),
+                              Answering(replyd.process.pid, shown(address, port)), eids, words,
+                              rounds)
     return missed
 
 
@@ -80,11 +114,12 @@ def main():
     options = parser.parse_args()
     asking = Asking(os.path.join(options.bin, 'bench_asking'), options.seconds)
     missed = 0
-    echoes = {family: subprocess.Popen([os.path.join(options.bin, 'bench_echo'), address],
-                                       stderr=subprocess.PIPE, text=True)
-              for family, address in FAMILIES.items()}
+    started = {family: subprocess.Popen([os.path.join(options.bin, 'bench_echo'), address],
+                                        stderr=subprocess.PIPE, text=True)
+               for family, address in FAMILIES.items()}
     try:
-        floors = {family: echo.stderr.readline().split()[1] for family, echo in echoes.items()}
+        echoes = {family: (echo.pid, echo.stderr.readline().split()[1])
+                  for family, echo in started.items()}
         for eids in TARGETS:
             with tempfile.TemporaryDirectory() as directory:
                 site = os.path.join(directory, 'lisp.conf')
@@ -93,9 +128,9 @@ def main():
                           for word in ('-l', shown(address, 0))]
                 with Daemon(options.bin, 'lisp-replyd', ['-f', site, '--rate', '0', *listen],
                             directory) as replyd:
-                    missed |= compare(asking, floors, replyd, eids, options.rounds)
+                    missed |= compare_all(asking, echoes, replyd, eids, options.rounds)
     finally:
-        for echo in echoes.values():
+        for echo in started.values():
             echo.kill()
             echo.wait()
     return missed

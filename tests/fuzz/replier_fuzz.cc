@@ -1,8 +1,10 @@
 // Any datagram to a replier with any EIDs and aggregates.
 //
 // The input: an octet of flags; the number of EID-prefixes, 15 at most; 10 octets for each; the
-// rest is the datagram. What comes of it is one Map-Reply that fits and is true, or a message
-// handed on, or nothing; it is counted once; and it is the same again.
+// rest is the datagram. What comes of it is one Map-Reply that fits, is true, and goes to an
+// ITR-RLOC that the datagram names and to nobody else; or a message handed on, or nothing; it is
+// counted once; and it is the same again.
+#include "address/lcaf.h"
 #include "engine/replier.h"
 #include "laws.h"
 
@@ -15,7 +17,7 @@ using laws::require;
 
 // Of the first octet.
 constexpr unsigned zero_checksum = 1, without_v4 = 2, without_v6 = 4, over_v6 = 8, limited = 16,
-                   small = 32;
+                   small = 32, without_lisp_sec = 64;
 // Of the first octet of an EID-prefix.
 constexpr unsigned of_v6 = 1, aggregate = 2, instance = 4, local = 8;
 constexpr unsigned rlocs_shift = 6;
@@ -63,6 +65,7 @@ Lab lab_of(Bytes input) {
 	lab.to = {IpAddress::parse(v6 ? "2001:db8:ffff::9" : "198.51.100.9").value(), control_port};
 	lab.options.rate = (flags & limited) != 0 ? 1 : 0;
 	lab.options.accept_zero_checksum = (flags & zero_checksum) != 0;
+	lab.options.answer_lisp_sec = (flags & without_lisp_sec) == 0;
 	lab.options.sendable = {(flags & without_v4) == 0, (flags & without_v6) == 0};
 	if ((flags & small) != 0) lab.options.max_octets_ipv4 = 60;
 	auto rest = input.subspan(2);
@@ -78,9 +81,10 @@ Lab lab_of(Bytes input) {
 bool is_counted_once(const ReplierCounters &c) {
 	const auto drops = c.malformed + c.unknown_vendor + c.unexpected_type + c.inner_ip_checksum +
 	                   c.inner_checksum_zero + c.inner_checksum_bad + c.inner_data_port +
-	                   c.inner_not_map_request + c.encapsulated_probe + c.dont_map_reply +
-	                   c.no_usable_itr_rloc + c.itr_rloc_refused + c.not_owned + c.rate_limited +
-	                   c.source_limited + c.total_limited + c.too_large;
+	                   c.inner_not_map_request + c.encapsulated_probe + c.lisp_sec +
+	                   c.dont_map_reply + c.no_usable_itr_rloc + c.itr_rloc_refused + c.not_owned +
+	                   c.rate_limited + c.source_limited + c.total_limited + c.smr_limited +
+	                   c.too_large;
 	return c.received == c.map_replies + c.handed_on + drops;
 }
 
@@ -99,16 +103,54 @@ void require_true(const Lab &lab, const MapRecord &record) {
 	    [&](const auto &each) { return each.eid.covers(*eid) || eid->covers(each.eid); }));
 }
 
+// The Map-Request that a datagram is, or has inside, and the port that wants the answer.
+struct Question {
+	MapRequest request;
+	std::uint16_t port = 0;
+};
+
+Question question_of(const Lab &lab, Arena &arena) {
+	if (const auto request = decode_as<MapRequest>(lab.datagram, arena))
+		return {*request, lab.from.port};
+	const auto ecm = decode_as<EncapsulatedControl>(lab.datagram, arena);
+	require(ecm.has_value() && (!ecm->security || lab.options.answer_lisp_sec));
+	require(ecm->source.port != data_port && ecm->destination.port != data_port);
+	const auto request = decode_as<MapRequest>(ecm->payload, arena);
+	require(request.has_value() && !request->probe);
+	return {*request, ecm->source.port};
+}
+
+// Nobody but who is named has anything sent, and no address that multiplies or turns it round.
+void require_wished_for(
+    const Lab &lab, const MapRequest &request, const IpAddress &to, std::size_t size) {
+	require(to.is_v4() || to.is_v6());
+	require(to.is_v4() ? lab.options.sendable.ipv4 : lab.options.sendable.ipv6);
+	require(size <= (to.is_v4() ? lab.options.max_octets_ipv4 : lab.options.max_octets_ipv6));
+	require(!to.is_unspecified() && !to.is_multicast() && !to.is_broadcast() && !to.is_loopback() &&
+	        !to.is_link_local());
+	const auto is_it = [&](const Address &rloc) {
+		const auto *key = as_lcaf<lcaf::SecurityKey>(rloc);
+		return (key == nullptr ? rloc : key->address) == Address{to};
+	};
+	const auto &rlocs = request.itr_rlocs;
+	require(std::any_of(rlocs.begin(), rlocs.end(), is_it));
+}
+
 void require_sound(const Lab &lab, const Datagram &reply) {
-	const auto &destination = reply.to.address;
-	const bool v4 = destination.is_v4();
-	require(v4 ? lab.options.sendable.ipv4 : lab.options.sendable.ipv6);
-	require(reply.to.port != 0 && destination.family != Afi::none);
-	require(
-	    reply.octets.size() <= (v4 ? lab.options.max_octets_ipv4 : lab.options.max_octets_ipv6));
 	Arena arena;
+	const auto [request, port] = question_of(lab, arena);
+	require(!request.solicit && !request.dont_map_reply);
+	require(reply.to.port != 0 && reply.to.port == port);
+	require_wished_for(lab, request, reply.to.address, reply.octets.size());
+	if (!reply.otherwise.is_none()) {
+		require_wished_for(lab, request, reply.otherwise, reply.octets.size());
+		require(reply.otherwise != reply.to.address);
+	}
+	require(reply.source.is_none() || reply.source == lab.to.address);
 	const auto message = decode_as<MapReply>(reply.octets, arena);
 	require(message.has_value() && !message->records.empty());
+	require(message->nonce == request.nonce && message->probe == request.probe);
+	require(!message->echo_nonce && !message->security);
 	for (const auto &record : message->records) {
 		require_true(lab, record);
 		unsigned probed = 0;

@@ -34,9 +34,11 @@ class Daemon:
 
     listen  the sockets named by its ready line, as (address, port)
     stderr  its lines so far, without their ends
+
+    `within` are words before the command, as in ["ip", "netns", "exec", "host"].
     """
 
-    def __init__(self, bindir, name, args=(), directory=None):
+    def __init__(self, bindir, name, args=(), directory=None, within=()):
         self.name = name
         self.bindir = bindir
         self._own = None if directory else tempfile.mkdtemp(prefix=name + "-")
@@ -47,7 +49,7 @@ class Daemon:
         self.listen = []
         self._changed = threading.Condition()
         self._ended = False
-        command = [os.path.join(bindir, name), "--run", self.run, "--state", self.state, *args]
+        command = [*within, os.path.join(bindir, name), "--run", self.run, "--state", self.state, *args]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, errors="replace")
         self._reader = threading.Thread(target=self._read, daemon=True)

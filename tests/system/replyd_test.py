@@ -113,6 +113,13 @@ def encapsulated(payload, source, destination, sport, dport=4342, udp_checksum=N
     return struct.pack("!I", 0x80000000) + ip + udp
 
 
+def lisp_sec(ecm):
+    """With S and the Authentication Data of the golden packet: what is between its first word and
+    its inner IPv4 header."""
+    octets = golden("ECM-LISPSEC")
+    return octets[:octets.index(b"\x45\x00", 4)] + ecm[4:]
+
+
 def golden_packets():
     """By name."""
     with open(os.path.join(DATA, "golden-packets.txt"), encoding="ascii") as file:
@@ -158,6 +165,14 @@ class Site(unittest.TestCase):
         if not os.path.exists(os.path.join(BINDIR, "lisp-status")):
             self.skipTest("no lisp-status")
         return daemon.status("counters")[0]
+
+    def counters_after(self, daemon, received):
+        """Once so many datagrams have been dealt with; a query may overtake one."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            counters = self.counters(daemon)
+            if counters["received"] >= received or time.monotonic() > deadline:
+                return counters
 
     def expect(self, receiver, octets, source):
         got, sender = receiver.recvfrom(65535)
@@ -278,6 +293,27 @@ class Answers(Site):
                 # TTL 15, no locators, ACT 1 and A, no Map-Version.
                 negative = struct.pack("!IBBHH", 15, 0, int(length), 0x3000, 0) + address(prefix)
                 self.expect(itr, map_reply([negative], nonce), daemon.listen[0])
+
+    def test_C086_a_zero_inner_checksum_is_taken_by_option(self):
+        with self.start("--accept-zero-checksum") as daemon, udp("127.0.0.1") as itr:
+            request = map_request(["203.0.113.7"], ["127.0.0.1"])
+            ends = ("192.0.2.10", "203.0.113.7", itr.getsockname()[1])
+            itr.sendto(encapsulated(request, *ends, udp_checksum=0xbeef), daemon.listen[0])
+            itr.sendto(encapsulated(request, *ends, udp_checksum=0), daemon.listen[0])
+            self.expect(itr, map_reply([V4_RECORD]), daemon.listen[0])
+            self.assertEqual(self.counters(daemon)["inner-checksum-bad"], 1)
+
+    def test_C090_who_asks_for_lisp_sec_gets_none_or_no_answer(self):
+        for args, answers in (((), True), (("--drop-lisp-sec",), False)):
+            with self.start(*args) as daemon, udp("127.0.0.1") as itr:
+                request = map_request(["203.0.113.7"], ["127.0.0.1"], 1)
+                ends = ("192.0.2.10", "203.0.113.7", itr.getsockname()[1])
+                itr.sendto(lisp_sec(encapsulated(request, *ends)), daemon.listen[0])
+                if answers:  # without S
+                    self.expect(itr, map_reply([V4_RECORD], 1), daemon.listen[0])
+                request = map_request(["203.0.113.7"], ["127.0.0.1"], 2)
+                itr.sendto(encapsulated(request, *ends), daemon.listen[0])
+                self.expect(itr, map_reply([V4_RECORD], 2), daemon.listen[0])
 
     def test_C084_replies_to_one_rloc_are_limited(self):
         with self.start(rate="0.1") as daemon, udp("127.0.0.1") as itr, udp("127.0.0.2") as other:
@@ -558,6 +594,97 @@ class Load(Site):
             self.assertGreater(counters["map-replies"], 2 * FLOOD // batch)  # mutants, too
             self.assertGreaterEqual(len(met), 9, met)
             self.assertEqual(daemon.stop(), 0)
+
+
+class Counters(Site):
+    """Why datagrams get no answer, each in a counter of its own."""
+
+    ITR = "127.0.0.1"
+
+    def provocations(self, ends):
+        """Datagrams that are dropped, each for the reason that is its key."""
+        def own(flags=0):
+            return map_request(["203.0.113.7"], [self.ITR], flags=flags)
+
+        sound = encapsulated(own(), *ends)
+        bad_header = sound[:14] + bytes([sound[14] ^ 1]) + sound[15:]
+        no_address = own()[:14] + bytes(2) + own()[20:]
+        return {
+            "malformed": own()[:-1],
+            "unknown-vendor": golden("LCAF-VENDOR"),
+            "unexpected-type": golden("REG-SHA1-20"),
+            "inner-ip-checksum": bad_header,
+            "inner-checksum-zero": encapsulated(own(), *ends, udp_checksum=0),
+            "inner-checksum-bad": encapsulated(own(), *ends, udp_checksum=0xbeef),
+            "inner-data-port": encapsulated(own(), *ends, dport=4341),
+            "inner-not-map-request": encapsulated(golden("NTF-SHA1-20"), *ends),
+            "encapsulated-probe": encapsulated(own(0x02000000), *ends),
+            "lisp-sec": lisp_sec(sound),
+            "dont-map-reply": own(0x00002000),
+            "no-usable-itr-rloc": no_address,
+            "itr-rloc-refused": map_request(["203.0.113.7"], ["224.0.0.1"]),
+            "not-owned": map_request(["192.0.2.1"], [self.ITR]),
+            "too-large": map_request(["172.16.255.1"], [self.ITR]),
+        }
+
+    def limited(self, ends):
+        """What goes beyond a limit, and how often each is sent to do so by one."""
+        def own(itr_rloc, flags=0):
+            return map_request(["203.0.113.7"], [itr_rloc], flags=flags)
+
+        smr = encapsulated(own(self.ITR, 0x01000000), *ends)
+        return {
+            "rate-limited": [encapsulated(own("127.0.1.1"), *ends)] * 9,
+            "source-limited": [own(f"127.0.2.{i}") for i in range(1, 66)],
+            "smr-limited": [smr] * 3000,
+        }
+
+    def test_each_reason_has_a_counter_in_status_and_metrics(self):
+        # A reply of 30 records, so that it cannot be a packet.
+        more = [f"@EID\n172.16.{i}.0 {length} 60 1\n198.51.100.9 1 1 1\n"
+                for i, length in enumerate([16] + [24] * 30)]
+        write_secret(self.config, CONFIG + "".join(more).replace("172.16.0.0 24", "172.16.99.0 24"))
+        metrics = os.path.join(self.directory, "metrics")
+        options = ("--drop-lisp-sec", "--metrics", metrics)
+        with self.start(*options, rate="0.001") as daemon, udp(self.ITR) as itr:
+            ends = ("192.0.2.10", "203.0.113.7", itr.getsockname()[1])
+            wanted = {}
+            for reason, octets in self.provocations(ends).items():
+                before = self.counters(daemon)
+                itr.sendto(octets, daemon.listen[0])
+                self.assertEqual(self.changed(daemon, before, 1), {reason: 1}, reason)
+                wanted[reason] = 1
+            for reason, datagrams in self.limited(ends).items():
+                before = self.counters(daemon)
+                for sent in range(1000, len(datagrams) + 1000, 1000):
+                    for octets in datagrams[sent - 1000:sent]:
+                        itr.sendto(octets, daemon.listen[0])
+                    changed = self.changed(daemon, before, min(sent, len(datagrams)))
+                self.assertEqual(set(changed), {reason})
+                wanted[reason] = changed[reason]
+            self.assertEqual(wanted["rate-limited"], 1)
+            # To reach the limit of all together takes more than a test can be sure to send.
+            self.assertEqual(self.drops(self.counters(daemon)), {**wanted, "total-limited": 0})
+            daemon.stop()
+            daemon.wait_for(r"\d+ of \d+ datagrams answered, \d+ octets with \d+ \(\d+ %\)")
+        with open(metrics, encoding="ascii") as file:
+            lines = file.read().splitlines()
+        for reason, count in wanted.items():
+            self.assertIn(f"lisp_replyd_{reason.replace('-', '_')} {count}", lines)
+
+    NO_DROPS = {"daemon", "pid", "version", "listen", "uptime", "eids", "reply-percent", "received",
+                "map-requests", "encapsulated", "probes", "map-replies", "probe-replies",
+                "negative-records", "handed-on", "answered-octets", "reply-octets", "send-errors",
+                "registerd-lost", "mapsync-lost"}
+
+    def drops(self, counters):
+        return {key: value for key, value in counters.items() if key not in self.NO_DROPS}
+
+    def changed(self, daemon, before, received):
+        """Since then, once so many datagrams more have been dealt with."""
+        now = self.counters_after(daemon, before["received"] + received)
+        return {key: value - before[key] for key, value in self.drops(now).items()
+                if value != before[key]}
 
 
 class PostOffice(Site):

@@ -107,6 +107,7 @@ TEST(ConfigSummary, EveryWordOfASiteCounts) {
 	                           "@EID\n10.0.0.0 24 61 1\n192.0.2.1 1 100 1\n",
 	                           "@EID\n10.0.0.0 24 60 0\n192.0.2.1 1 100 1\n",
 	                           "@EID\n10.0.0.0 24 60 1 iid=7\n192.0.2.1 1 100 1\n",
+	                           "@EID\n10.0.0.0 24 60 1 map-version=7\n192.0.2.1 1 100 1\n",
 	                           server + "\n",
 	                           server + "s\n",
 	                           server + " port=4343\n",

@@ -112,6 +112,7 @@ inline void ConfigGenerator::add_eid(SiteConfig &config) {
 	if (!eids_.insert(section.eid).second) return;
 	section.ttl = RecordTtl{static_cast<std::uint32_t>(below(0x100000000))};
 	section.register_it = coin();
+	if (coin()) section.map_version = static_cast<std::uint16_t>(below(4096));
 	section.first_rloc = static_cast<std::uint32_t>(config.rlocs.size());
 	std::set<IpAddress> rlocs;
 	for (auto left = below(6); left > 0; --left) rlocs.insert(address());

@@ -209,12 +209,13 @@ TEST(SiteConfig, Peers) {
 }
 
 TEST(SiteConfig, OptionsOfEidsAndRlocs) {
-	const auto config = valid("@EID\n10.0.0.0 8 4294967295 0 iid=16777215\n"
+	const auto config = valid("@EID\n10.0.0.0 8 4294967295 0 iid=16777215 map-version=4095\n"
 	                          "192.0.2.1 0 255 0 mprio=1 mweight=2 site=paris\n"
 	                          "192.0.2.2 255 0 1 site=rome\n192.0.2.3 1 1 1 site=paris\n");
 	ASSERT_EQ(config.eids.size(), 1U);
 	EXPECT_EQ(config.eids[0].eid, *EidPrefix::parse("[16777215]10.0.0.0/8"));
 	EXPECT_EQ(config.eids[0].ttl, ttl_receiver_decides);
+	EXPECT_EQ(config.eids[0].map_version, 4095);
 	EXPECT_FALSE(config.eids[0].register_it);
 	EXPECT_EQ(config.site_tags, (Lines{"paris", "rome"}));
 	EXPECT_EQ(config.rlocs[0].multicast_priority, 1);
@@ -232,16 +233,17 @@ TEST(SiteConfig, TheSameEidInTwoInstancesIsTwoEids) {
 	    3U);
 }
 
-TEST(SiteConfig, C058_RecordsHaveTheirLocatorsInOrder) {
-	const auto config = valid("@EID\n10.0.0.0 8 60 1 iid=9\n2001:db8::2 5 50 0\n192.0.2.200 1 100 "
-	                          "1\n2001:db8::1 4 40 1 mprio=3 mweight=4\n192.0.2.9 2 20 0\n");
+TEST(SiteConfig, C058_C063_RecordsHaveTheirVersionAndLocatorsInOrder) {
+	const auto config =
+	    valid("@EID\n10.0.0.0 8 60 1 iid=9 map-version=291\n2001:db8::2 5 50 0\n192.0.2.200 1 100 "
+	          "1\n2001:db8::1 4 40 1 mprio=3 mweight=4\n192.0.2.9 2 20 0\n");
 	Arena arena;
 	const auto record = map_record(config, config.eids[0], arena);
 	EXPECT_EQ(record.ttl, RecordTtl{60});
 	EXPECT_EQ(record.mask_length, 8);
 	EXPECT_EQ(record.action, Action::no_action);
 	EXPECT_TRUE(record.authoritative);
-	EXPECT_EQ(record.map_version, 0);
+	EXPECT_EQ(record.map_version, 0x123);
 	EXPECT_EQ(eid_prefix(record.eid, record.mask_length), EidPrefix::parse("[9]10.0.0.0/8"));
 	ASSERT_EQ(record.locators.size(), 4U);
 	Lines order;

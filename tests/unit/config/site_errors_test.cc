@@ -58,11 +58,14 @@ TEST(SiteErrors, FirstLineOfAnEid) {
 	EXPECT_EQ(
 	    first_line("10.0.0.0/8 60"), (Lines{"f:2:14: the line ends, expected a flag (0 to 1)"}));
 	EXPECT_EQ(first_line("10.0.0.0/8 60 1 1"),
-	    (Lines{"f:2:17: a word too many, expected the end of the line or one of iid="}));
+	    (Lines{
+	        "f:2:17: a word too many, expected the end of the line or one of iid= map-version="}));
 	EXPECT_EQ(first_line("10.0.0.0/8 60 1 iid=4294967296"),
 	    (Lines{"f:2:21: 4294967296 is no iid, expected 0 to 4294967295"}));
 	EXPECT_EQ(first_line("10.0.0.0/8 60 1 iid=1 iid=2"),
 	    (Lines{"f:2:23: iid= a second time, expected it once"}));
+	EXPECT_EQ(first_line("10.0.0.0/8 60 1 map-version=4096"),
+	    (Lines{"f:2:29: 4096 is no map-version, expected 0 to 4095"}));
 }
 
 TEST(SiteErrors, AllOfOneLine) {
@@ -70,7 +73,8 @@ TEST(SiteErrors, AllOfOneLine) {
 	    (Lines{"f:2:10: 33 is no mask length, expected 0 to 32",
 	        "f:2:13: x is no TTL, expected 0 to 4294967295",
 	        "f:2:15: 2 is no flag, expected 0 to 1",
-	        "f:2:17: id= is unknown here, expected the end of the line or one of iid="}));
+	        "f:2:17: id= is unknown here, expected the end of the line or one of iid= "
+	        "map-version="}));
 	EXPECT_EQ(found_in("@EID\n10.0.0.0/8 1 1\n192.0.2 256 -1 yes mprio=300 mweight= site=\n"),
 	    (Lines{"f:3:1: 192.0.2 is no RLOC, expected an IPv4 or IPv6 address",
 	        "f:3:9: 256 is no priority, expected 0 to 255",

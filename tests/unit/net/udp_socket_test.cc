@@ -141,10 +141,10 @@ TEST(UdpSocket, SeveralLeaveInTheirOrder) {
 	UdpSocket server{at("127.0.0.1:0")};
 	UdpSocket client{at("127.0.0.1:0")};
 	std::array<std::uint8_t, 150> octets{};
-	std::vector<UdpSocket::Datagram> datagrams;
+	std::vector<Datagram> datagrams;
 	for (auto &octet : octets) {
 		octet = static_cast<std::uint8_t>(datagrams.size());
-		datagrams.push_back({server.local(), Bytes{&octet, 1}});
+		datagrams.push_back({server.local(), {}, Bytes{&octet, 1}});
 	}
 	const auto progress = client.send(datagrams);
 	EXPECT_EQ(progress.sent, octets.size());
@@ -162,9 +162,9 @@ TEST(UdpSocket, SeveralStopAtTheFirstThatCannotLeave) {
 	UdpSocket server{at("127.0.0.1:0")};
 	UdpSocket client{at("127.0.0.1:0")};
 	const Octets too_long(65508);
-	const UdpSocket::Datagram fine{server.local(), as_bytes("fine")};
-	const UdpSocket::Datagram oversize{server.local(), too_long};
-	const UdpSocket::Datagram elsewhere{at("[::1]:4342"), as_bytes("elsewhere")};
+	const Datagram fine{server.local(), {}, as_bytes("fine")};
+	const Datagram oversize{server.local(), {}, too_long};
+	const Datagram elsewhere{at("[::1]:4342"), {}, as_bytes("elsewhere")};
 	const std::array cut_short{fine, fine, oversize, fine};
 	const auto before_oversize = client.send(cut_short);
 	EXPECT_EQ(before_oversize.sent, 2U);

@@ -1,5 +1,5 @@
+#include "common/own_rlocs.h"
 #include "engine/site.h"
-#include "lisp-registerd/own_rlocs.h"
 
 #include <gtest/gtest.h>
 

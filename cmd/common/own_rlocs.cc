@@ -1,4 +1,4 @@
-#include "lisp-registerd/own_rlocs.h"
+#include "common/own_rlocs.h"
 
 #include <algorithm>
 #include <string_view>
@@ -71,8 +71,9 @@ void OwnRlocs::look(Which which) {
 	}
 	tell(log_, Severity::warning, never, "not an address of this host");
 	tell(log_, Severity::warning, lost,
-	    "no longer an address of this host, registered as unreachable");
-	tell(log_, Severity::info, back, "again an address of this host, registered as reachable");
+	    "no longer an address of this host, others are told that it is unreachable");
+	tell(log_, Severity::info, back,
+	    "again an address of this host, others are told that it is reachable");
 	tell(log_, Severity::info, there, "now an address of this host");
 }
 

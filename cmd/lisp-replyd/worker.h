@@ -1,0 +1,60 @@
+// A thread that answers: sockets of its own, and the engine for what they get.
+#pragma once
+
+#include "common/control_port.h"
+#include "common/message_log.h"
+#include "engine/replier.h"
+#include "net/local_socket.h"
+#include "net/loop_thread.h"
+
+#include <memory>
+#include <mutex>
+
+namespace lisp {
+
+// What the engine cannot count.
+struct SocketCounters {
+	std::uint64_t send_errors = 0;
+	std::uint64_t registerd_lost = 0;
+	std::uint64_t mapsync_lost = 0;
+};
+
+template <>
+inline constexpr auto fields<SocketCounters> = std::tuple{
+    Field{"send-errors", &SocketCounters::send_errors},
+    Field{"registerd-lost", &SocketCounters::registerd_lost},
+    Field{"mapsync-lost", &SocketCounters::mapsync_lost},
+};
+
+class Worker {
+public:
+	Worker(Daemon &daemon, std::unique_ptr<ControlPort> port, Replier replier);
+
+	void start();
+	void stop(); // throws what the thread ended by
+
+	// On any thread.
+	void replace(std::shared_ptr<const EidRecords> eids);
+	ReplierCounters replier_counters() const;
+	SocketCounters socket_counters() const;
+
+private:
+	std::vector<Loop::Watch> watch(Loop &loop);
+	void receive(std::span<const Arrival> arrivals);
+	void receive(const Arrival &arrival, Instant now);
+	void hand_on(const HandOn &message, const Arrival &arrival, Instant now);
+	void log_drop(const Dropped &dropped, const Arrival &arrival, Instant now);
+	void log_unsent(const Datagram &reply, const std::error_code &error);
+
+	Log &log_;
+	std::unique_ptr<ControlPort> port_;
+	mutable std::mutex mutex_; // of what follows; held for a batch
+	Replier replier_;
+	MessageLog messages_;
+	LocalSender registerd_;
+	LocalSender mapsync_;
+	std::uint64_t send_errors_ = 0;
+	LoopThread thread_; // ends before what it uses
+};
+
+} // namespace lisp

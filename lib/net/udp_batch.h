@@ -1,0 +1,30 @@
+// Datagrams received with one call of the system each sixty-four.
+#pragma once
+
+#include "net/udp_socket.h"
+
+#include <memory>
+#include <span>
+
+namespace lisp {
+
+class UdpBatch {
+public:
+	static constexpr std::size_t max_size = 64;
+
+	// Takes 4 MiB of address space; memory only as far as datagrams were long.
+	UdpBatch();
+	~UdpBatch();
+	UdpBatch(UdpBatch &&) noexcept;
+	UdpBatch &operator=(UdpBatch &&) noexcept;
+
+	// What is waiting, the oldest first; valid until the next call. Fewer than max_size: nothing
+	// else was waiting.
+	std::span<const UdpSocket::Received> receive(const UdpSocket &socket);
+
+private:
+	struct Slots;
+	std::unique_ptr<Slots> slots_;
+};
+
+} // namespace lisp
