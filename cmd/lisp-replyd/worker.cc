@@ -24,12 +24,12 @@ std::vector<Loop::Watch> Worker::watch(Loop &loop) {
 void Worker::receive(std::span<const Arrival> arrivals) {
 	const auto now = std::chrono::steady_clock::now();
 	const std::scoped_lock lock{mutex_};
-	for (const auto &arrival : arrivals) receive(arrival, now);
+	replier_.receive(arrivals, now,
+	    [&](const Arrival &arrival, const auto &outcome) { act_on(arrival, outcome, now); });
 }
 
-void Worker::receive(const Arrival &arrival, Instant now) {
+void Worker::act_on(const Arrival &arrival, const Replier::Outcome &outcome, Instant now) {
 	messages_.received(arrival.from, arrival.to, arrival.octets);
-	const auto outcome = replier_.receive(arrival, now);
 	if (const auto *message = std::get_if<HandOn>(&outcome)) return hand_on(*message, arrival, now);
 	if (const auto *dropped = std::get_if<Dropped>(&outcome))
 		return log_drop(*dropped, arrival, now);

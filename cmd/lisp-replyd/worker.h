@@ -41,7 +41,7 @@ public:
 private:
 	std::vector<Loop::Watch> watch(Loop &loop);
 	void receive(std::span<const Arrival> arrivals);
-	void receive(const Arrival &arrival, Instant now);
+	void act_on(const Arrival &arrival, const Replier::Outcome &outcome, Instant now);
 	void hand_on(const HandOn &message, const Arrival &arrival, Instant now);
 	void log_drop(const Dropped &dropped, const Arrival &arrival, Instant now);
 	void log_unsent(const Datagram &reply, const std::error_code &error);

@@ -1,25 +1,20 @@
 #include "engine/encoded_records.h"
 
 #include <algorithm>
-#include <array>
 
 namespace lisp {
 
-namespace {
-
-// 255 locators have 6,120 octets with IPv6, the EID-prefix before them a few dozen.
-constexpr std::size_t max_record = 8192;
-
-} // namespace
+Bytes encode_record(
+    const SiteConfig &config, const EidSection &section, Arena &scratch, RecordRoom &room) {
+	scratch.reset();
+	Writer out{room};
+	write(out, map_record(config, section, scratch));
+	return out.written();
+}
 
 void EncodedRecords::append(const SiteConfig &config, const EidSection &section, Arena &scratch) {
-	scratch.reset();
-	const auto record = map_record(config, section, scratch);
-	std::array<std::uint8_t, max_record> room; // NOLINT(*-member-init): written before it is read
-	Writer out{room};
-	write(out, record);
-	octets_.insert(octets_.end(), out.written().begin(), out.written().end());
-	starts_.push_back(octets_.size());
+	RecordRoom room; // NOLINT(*-member-init): written before it is read
+	append(encode_record(config, section, scratch, room));
 }
 
 void EncodedRecords::append(Bytes record) {
@@ -27,10 +22,9 @@ void EncodedRecords::append(Bytes record) {
 	starts_.push_back(octets_.size());
 }
 
-void EncodedRecords::set_lost(
-    std::size_t index, const std::vector<IpAddress> &lost, Arena &scratch) {
+void set_lost(Room octets, const std::vector<IpAddress> &lost, Arena &scratch) {
 	scratch.reset();
-	Reader in{octets(index)};
+	Reader in{octets};
 	MapRecord record;
 	read(in, scratch, record);
 	const auto locators = scratch.array<Locator>(record.locators.size());
@@ -45,8 +39,15 @@ void EncodedRecords::set_lost(
 	}
 	if (!changed) return;
 	record.locators = std::span<const Locator>(locators);
-	Writer out{Room{octets_}.subspan(starts_[index], starts_[index + 1] - starts_[index])};
+	Writer out{octets};
 	write(out, record);
+}
+
+void EncodedRecords::set_lost(const std::vector<IpAddress> &lost) {
+	Arena scratch;
+	for (std::size_t i = 0; i < size(); ++i)
+		lisp::set_lost(
+		    Room{octets_}.subspan(starts_[i], starts_[i + 1] - starts_[i]), lost, scratch);
 }
 
 } // namespace lisp

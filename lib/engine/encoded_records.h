@@ -4,9 +4,21 @@
 
 #include "config/site_config.h"
 
+#include <array>
 #include <vector>
 
 namespace lisp {
+
+// 255 locators have 6,120 octets with IPv6, the EID-prefix before them a few dozen.
+using RecordRoom = std::array<std::uint8_t, 8192>;
+
+// One of them; `scratch` is reset.
+Bytes encode_record(
+    const SiteConfig &config, const EidSection &section, Arena &scratch, RecordRoom &room);
+
+// In one of them: clears R of the local locators that are `lost`, which is in ascending order, and
+// sets it on the other local ones. `scratch` is reset.
+void set_lost(Room record, const std::vector<IpAddress> &lost, Arena &scratch);
 
 class EncodedRecords {
 public:
@@ -18,9 +30,7 @@ public:
 	// `scratch` is reset.
 	void append(const SiteConfig &config, const EidSection &section, Arena &scratch);
 	void append(Bytes record);
-	// Clears R of the local locators that are `lost`, which is in ascending order, and sets it on
-	// the other local ones. `scratch` is reset.
-	void set_lost(std::size_t index, const std::vector<IpAddress> &lost, Arena &scratch);
+	void set_lost(const std::vector<IpAddress> &lost); // as above, in all
 	void shrink_to_fit() { octets_.shrink_to_fit(); }
 
 	std::size_t size() const { return starts_.size() - 1; }

@@ -35,7 +35,9 @@ constexpr std::array drop_entries{
 };
 static_assert(drop_entries.size() == static_cast<std::size_t>(DropReason::too_large) + 1);
 
-constexpr std::size_t max_records = 255; // of a Map-Reply
+constexpr std::size_t max_records = 255;  // of a Map-Reply
+constexpr std::size_t min_head_size = 12; // before its records
+constexpr std::size_t min_record_size = 16;
 constexpr std::size_t record_count_offset = 3;
 constexpr unsigned rlocs_of_a_source = 8; // that its Map-Requests may name in earnest
 constexpr RecordTtl negative_ttl{15};     // RFC 9301 section 8.3: of what is no LISP site
@@ -53,14 +55,6 @@ std::uint32_t ttl_of(Bytes record) {
 std::string_view name(DropReason reason) {
 	return drop_entries[static_cast<std::size_t>(reason)].name;
 }
-
-struct Replier::Asked {
-	const MapRequest &request;
-	const Arrival &arrival;
-	std::uint16_t port; // that the Map-Request came from; the inner one of an ECM
-	Bytes octets;
-	bool encapsulated;
-};
 
 Replier::Limits::Limits(const Options &options)
     : replies({options.rate, options.burst}, options.seed),
@@ -86,22 +80,47 @@ Replier::Replier(
 
 Replier::Outcome Replier::receive(const Arrival &arrival, Instant now) {
 	arena_.reset();
-	++counters_.received;
-	auto outcome = sort(arrival, now);
+	return act_on(sort(arrival), now);
+}
+
+void Replier::receive(std::span<const Arrival> arrivals, Instant now, const Use &use) {
+	arena_.reset();
+	batch_.clear();
+	for (const auto &arrival : arrivals) batch_.push_back(sort(arrival));
+	if (arrivals.size() > 1) prefetch();
+	for (std::size_t i = 0; i < arrivals.size(); ++i) use(arrivals[i], act_on(batch_[i], now));
+}
+
+void Replier::prefetch() {
+	wanted_.clear();
+	for (const auto &sorted : batch_) {
+		const auto *asked = std::get_if<Asked>(&sorted);
+		if (asked == nullptr) continue;
+		for (const auto &record : asked->request.records)
+			if (const auto eid = eid_prefix(record.eid, record.mask_length))
+				wanted_.push_back(*eid);
+	}
+	eids_->prefetch(wanted_);
+}
+
+Replier::Outcome Replier::act_on(const Sorted &sorted, Instant now) {
+	const auto *asked = std::get_if<Asked>(&sorted);
+	auto outcome = asked != nullptr ? on_request(*asked, now) : std::get<Outcome>(sorted);
 	if (const auto *dropped = std::get_if<Dropped>(&outcome))
 		++(counters_.*drop_entries[static_cast<std::size_t>(dropped->reason)].counter);
 	if (std::holds_alternative<HandOn>(outcome)) ++counters_.handed_on;
 	return outcome;
 }
 
-Replier::Outcome Replier::sort(const Arrival &arrival, Instant now) {
+Replier::Sorted Replier::sort(const Arrival &arrival) {
+	++counters_.received;
 	const auto decoded = decode(arrival.octets, arena_);
 	if (decoded.error) return Dropped{DropReason::malformed, *decoded.error};
 	if (has_unknown_vendor(decoded.message)) return drop(DropReason::unknown_vendor);
 	if (const auto *request = std::get_if<MapRequest>(&decoded.message))
-		return on_request({*request, arrival, arrival.from.port, arrival.octets, false}, now);
+		return Asked{*arena_.make(*request), arrival, arrival.from.port, arrival.octets, false};
 	if (const auto *message = std::get_if<EncapsulatedControl>(&decoded.message))
-		return on_encapsulated(*message, arrival, now);
+		return sort_encapsulated(*message, arrival);
 	if (std::holds_alternative<MapNotify>(decoded.message))
 		return HandOn{HandOn::Recipient::registrar, arrival.octets};
 	if (std::holds_alternative<MapReply>(decoded.message))
@@ -109,8 +128,8 @@ Replier::Outcome Replier::sort(const Arrival &arrival, Instant now) {
 	return drop(DropReason::unexpected_type);
 }
 
-Replier::Outcome Replier::on_encapsulated(
-    const EncapsulatedControl &message, const Arrival &arrival, Instant now) {
+Replier::Sorted Replier::sort_encapsulated(
+    const EncapsulatedControl &message, const Arrival &arrival) {
 	if (message.ip_checksum != ChecksumState::good) return drop(DropReason::inner_ip_checksum);
 	if (message.source.port == data_port || message.destination.port == data_port)
 		return drop(DropReason::inner_data_port);
@@ -125,7 +144,7 @@ Replier::Outcome Replier::on_encapsulated(
 	if (request->probe) return drop(DropReason::encapsulated_probe);
 	++counters_.encapsulated;
 	if (message.security && !options_.answer_lisp_sec) return drop(DropReason::lisp_sec);
-	return on_request({*request, arrival, message.source.port, message.payload, true}, now);
+	return Asked{*arena_.make(*request), arrival, message.source.port, message.payload, true};
 }
 
 Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
@@ -139,6 +158,7 @@ Replier::Outcome Replier::on_request(const Asked &asked, Instant now) {
 	if (choice.fault == ItrRlocFault::refused) return drop(DropReason::itr_rloc_refused);
 	if (choice.fault == ItrRlocFault::unusable || asked.port == 0)
 		return drop(DropReason::no_usable_itr_rloc);
+	most_ = std::min(max_records, (max_octets(choice.address) - min_head_size) / min_record_size);
 	if (!select(request.records)) return drop(DropReason::too_large);
 	if (selected_.empty() && holes_.empty()) return drop(DropReason::not_owned);
 	if (const auto reason = limited(asked, choice.address, now)) return drop(*reason);
@@ -196,7 +216,7 @@ bool Replier::select_hole(const EidPrefix &eid) {
 }
 
 bool Replier::is_full() const {
-	return selected_.size() + holes_.size() == max_records;
+	return selected_.size() + holes_.size() >= most_;
 }
 
 bool Replier::is_selected(PrefixIndex::Value number) const {

@@ -13,6 +13,7 @@
 #include "print/fields.h"
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <variant>
 
@@ -173,17 +174,31 @@ public:
 	// nothing once the largest message has been seen.
 	Outcome receive(const Arrival &arrival, Instant now);
 
+	// The same for each of several, in their order, but for the time that they wait for memory. An
+	// outcome is valid until `use` returns.
+	using Use = std::function<void(const Arrival &, const Outcome &)>;
+	void receive(std::span<const Arrival> arrivals, Instant now, const Use &use);
+
 	void replace(EidRecords eids) { replace(std::make_shared<const EidRecords>(std::move(eids))); }
 	void replace(std::shared_ptr<const EidRecords> eids) { eids_ = std::move(eids); }
 	const EidRecords &eids() const { return *eids_; }
 	const ReplierCounters &counters() const { return counters_; }
 
 private:
-	struct Asked; // a Map-Request and how it came
+	// A Map-Request and how it came.
+	struct Asked {
+		const MapRequest &request; // in the arena
+		const Arrival &arrival;
+		std::uint16_t port; // that the Map-Request came from; the inner one of an ECM
+		Bytes octets;
+		bool encapsulated;
+	};
+	using Sorted = std::variant<Asked, Outcome>;
 
-	Outcome sort(const Arrival &arrival, Instant now);
-	Outcome on_encapsulated(
-	    const EncapsulatedControl &message, const Arrival &arrival, Instant now);
+	Sorted sort(const Arrival &arrival);
+	Sorted sort_encapsulated(const EncapsulatedControl &message, const Arrival &arrival);
+	void prefetch();
+	Outcome act_on(const Sorted &sorted, Instant now);
 	Outcome on_request(const Asked &asked, Instant now);
 	Outcome on_solicit(const Asked &asked, Instant now);
 	Outcome reply(const Asked &asked, const ItrRlocChoice &choice, Instant now);
@@ -207,8 +222,11 @@ private:
 	std::shared_ptr<Limits> limits_;
 	ReplierCounters counters_;
 	Arena arena_;
+	std::vector<Sorted> batch_;
+	std::vector<EidPrefix> wanted_;            // by the batch
 	std::vector<PrefixIndex::Value> selected_; // EID-records of the reply in hand
 	std::vector<EidPrefix> holes_;             // and its negative ones
+	std::size_t most_ = 0;                     // that it has room for, if they are the smallest
 	Octets room_;
 };
 

@@ -75,8 +75,7 @@ bool SiteRecords::has_moved_away(const EidPrefix &eid) const {
 }
 
 void SiteRecords::set_lost(const std::vector<IpAddress> &lost) {
-	Arena arena;
-	for (std::size_t i = 0; i < size(); ++i) records_.set_lost(i, lost, arena);
+	records_.set_lost(lost);
 }
 
 std::vector<SiteRecords::Run> SiteRecords::split(std::size_t room) const {

@@ -32,6 +32,10 @@ int share_port(int descriptor) {
 	return setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT_LB, &on, sizeof on);
 }
 
+int set_receive_buffer(int descriptor, int octets) {
+	return setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
+}
+
 IpAddress destination(const cmsghdr &control) {
 	if (control.cmsg_level != IPPROTO_IP || control.cmsg_type != IP_RECVDSTADDR) return {};
 	in_addr address{};

@@ -26,6 +26,11 @@ int share_port(int descriptor) {
 	return setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
 }
 
+int set_receive_buffer(int descriptor, int octets) {
+	if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &octets, sizeof octets) == 0) return 0;
+	return setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
+}
+
 IpAddress destination(const cmsghdr &control) {
 	if (control.cmsg_level != IPPROTO_IP || control.cmsg_type != IP_PKTINFO) return {};
 	in_pktinfo info{};

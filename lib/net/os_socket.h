@@ -20,6 +20,10 @@ int ask_destination(int descriptor);
 // port; the system deals datagrams out to them by their two ends. 0, or -1 and errno.
 int share_port(int descriptor);
 
+// Room for so many octets of datagrams that wait: more than others may have, where this process may
+// take it. 0, or -1 and errno.
+int set_receive_buffer(int descriptor, int octets);
+
 // Room for the control data of one IPv4 datagram, either way.
 inline constexpr std::size_t control_room = 64;
 

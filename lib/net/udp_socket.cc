@@ -30,7 +30,7 @@ int switch_on(int descriptor, int level, int option) {
 // Some systems refuse what is too large instead of giving what they may.
 void enlarge_receive_buffer(int descriptor) {
 	for (int octets = wanted_receive_buffer; octets >= 1 << 16; octets /= 2)
-		if (setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets) == 0) return;
+		if (os::set_receive_buffer(descriptor, octets) == 0) return;
 }
 
 // Binds and leaves what was bound in `local`. 0, or -1 and errno.

@@ -78,31 +78,82 @@ std::optional<PrefixIndex::Value> PrefixIndex::exact(const EidPrefix &prefix) co
 	return match->value;
 }
 
+// A prefix that is looked up, and the entries on its way, the longest last: those above a skipped
+// digit that differs cover it.
+struct PrefixIndex::Descent {
+	PrefixDigits key;
+	std::array<std::uint32_t, PrefixDigits::max_count + 1> met;
+	unsigned count = 0;
+
+	explicit Descent(const EidPrefix &prefix = {})
+	    : key(prefix) {} // NOLINT(*-member-init): `count`
+};
+
+// The node to go on with.
+const PrefixIndex::Node *PrefixIndex::step(Descent &descent, const Node &node) const {
+	const auto &key = descent.key;
+	if (node.depth() > key.home()) return nullptr;
+	const auto digit = key.digit(node.depth());
+	const bool home = node.depth() == key.home();
+	auto hits = node.inside & covering[digit];
+	if (home) hits &= bit(number(digit, key.bits() % digit_bits) + 1) - 1;
+	if (hits != 0)
+		descent.met[descent.count++] =
+		    node.entries + ones(node.inside & (std::bit_floor(hits) - 1));
+	if (home) return nullptr;
+	if ((node.children & bit(digit)) != 0) return &nodes_[child(node, digit)];
+	if ((node.leaves & bit(digit)) != 0)
+		descent.met[descent.count++] = node.entries + rank(node, {&Node::leaves, bit(digit)});
+	return nullptr;
+}
+
+const PrefixIndex::Entry *PrefixIndex::longest(
+    const Descent &descent, const EidPrefix &prefix) const {
+	for (auto left = descent.count; left > 0; --left) {
+		const auto &entry = entries_[descent.met[left - 1]];
+		if (entry.prefix.covers(prefix)) return &entry;
+	}
+	return nullptr;
+}
+
 std::optional<PrefixIndex::Entry> PrefixIndex::longest_match(const EidPrefix &prefix) const {
-	const PrefixDigits key{prefix};
-	// Entries on the way, the longest last; those above a skipped digit that differs are right.
-	std::array<std::uint32_t, PrefixDigits::max_count + 1> found;
-	std::size_t count = 0;
-	for (const auto *node = &root_; node->depth() <= key.home();) {
-		const auto digit = key.digit(node->depth());
-		const bool home = node->depth() == key.home();
-		auto hits = node->inside & covering[digit];
-		if (home) hits &= bit(number(digit, key.bits() % digit_bits) + 1) - 1;
-		if (hits != 0)
-			found[count++] = node->entries + ones(node->inside & (std::bit_floor(hits) - 1));
-		if (home) break;
-		if ((node->leaves & bit(digit)) != 0) {
-			found[count++] = node->entries + rank(*node, {&Node::leaves, bit(digit)});
-			break;
+	Descent descent{prefix};
+	for (const auto *node = &root_; node != nullptr;) node = step(descent, *node);
+	const auto *found = longest(descent, prefix);
+	return found != nullptr ? std::optional(*found) : std::nullopt;
+}
+
+void PrefixIndex::longest_matches(
+    std::span<const EidPrefix> prefixes, std::span<const Entry *> found) const {
+	constexpr std::size_t at_once = 16; // what caches fetch at a time
+	std::array<Descent, at_once> descents;
+	std::array<const Node *, at_once> nodes;
+	for (std::size_t first = 0; first < prefixes.size(); first += at_once) {
+		const auto some = prefixes.subspan(first, std::min(at_once, prefixes.size() - first));
+		for (std::size_t i = 0; i < some.size(); ++i) {
+			descents[i] = Descent{some[i]};
+			nodes[i] = &root_;
 		}
-		if ((node->children & bit(digit)) == 0) break;
-		node = &nodes_[child(*node, digit)];
+		while (descend(descents, std::span{nodes}.first(some.size()))) continue;
+		for (std::size_t i = 0; i < some.size(); ++i)
+			found[first + i] = longest(descents[i], some[i]);
 	}
-	while (count > 0) {
-		const auto &entry = entries_[found[--count]];
-		if (entry.prefix.covers(prefix)) return entry;
+}
+
+// One step of each; false when all are at their end.
+bool PrefixIndex::descend(std::span<Descent> descents, std::span<const Node *> nodes) const {
+	bool more = false;
+	for (std::size_t i = 0; i < nodes.size(); ++i) {
+		if (nodes[i] == nullptr) continue;
+		auto &descent = descents[i];
+		nodes[i] = step(descent, *nodes[i]);
+		if (nodes[i] != nullptr)
+			__builtin_prefetch(nodes[i]);
+		else if (descent.count > 0)
+			__builtin_prefetch(&entries_[descent.met[descent.count - 1]]);
+		more = more || nodes[i] != nullptr;
 	}
-	return std::nullopt;
+	return more;
 }
 
 // The node that has what is within the prefix, if anything is, or else the last on the way; its

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 
 namespace lisp {
 
@@ -38,6 +39,10 @@ public:
 
 	// The longest that covers `prefix`, itself included.
 	std::optional<Entry> longest_match(const EidPrefix &prefix) const;
+
+	// The same for each of several, nullptr for none; in far less time where the cache is cold,
+	// because they wait for memory together. Valid until the next change.
+	void longest_matches(std::span<const EidPrefix> prefixes, std::span<const Entry *> found) const;
 
 	// Every one that `prefix` covers, itself included, in ascending order; stops when `visit`
 	// returns false.
@@ -90,6 +95,10 @@ private:
 	const Entry &entry(const Node &node, Place place) const;
 	Entry &entry(const Node &node, Place place);
 	std::uint32_t child(const Node &node, unsigned digit) const;
+	struct Descent;
+	const Node *step(Descent &descent, const Node &node) const;
+	bool descend(std::span<Descent> descents, std::span<const Node *> nodes) const;
+	const Entry *longest(const Descent &descent, const EidPrefix &prefix) const;
 	const Entry &any(const Node &node) const;
 	const Entry &nearest(const PrefixDigits &key) const;
 	const Node *below(const PrefixDigits &key) const;

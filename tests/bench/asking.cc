@@ -1,8 +1,10 @@
 // Map-Requests at a rate, or as fast as they are answered; how many answers came, and how soon.
 //
-//     asking ADDRESS:PORT --eids N [--seconds S] [--rate N] [--ecm]
+//     asking ADDRESS:PORT --eids N [--seconds S] [--rate N] [--ecm] [--junk N]
 //
-// Asks for hosts of 10.0.0.0 on, spread over N of them. Prints one JSON object.
+// Asks for hosts of 10.0.0.0 on, spread over N of them. Prints one JSON object. Junk comes from
+// another port, N a second: what cannot be read, what is not for an xTR, and what asks for EIDs
+// that are not the site's.
 #include "message/message.h"
 #include "net/udp_socket.h"
 
@@ -14,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <poll.h>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +38,7 @@ struct Options {
 	double seconds = 3;
 	double rate = 0; // 0: as fast as they are answered
 	bool encapsulated = false;
+	double junk = 0; // a second
 };
 
 struct Question {
@@ -78,6 +82,31 @@ std::size_t number_of(Bytes answer) {
 	return nonce >> 32 == nonce_mark >> 32 ? nonce & 0xffffffff : questions;
 }
 
+// As many kinds as there are ways to be refused early or late.
+std::vector<Octets> junk(const Options &options, const Endpoint &local) {
+	std::vector<Octets> all;
+	std::minstd_rand random; // NOLINT(*-msc51-cpp): the same junk each time
+	for (std::size_t i = 0; i < 256; ++i) {
+		Options other = options;
+		other.eids = 0xffffff;
+		other.encapsulated = i % 2 == 1;
+		auto octets = question(other, local, 0xff0000 + i); // no EID of the site's
+		switch (i % 8) {
+		case 0:
+		case 1: break;
+		case 2:
+		case 3: octets.resize(octets.size() - 1 - random() % 16); break;
+		case 4: octets[0] = 0x40; break;                  // a Map-Notify
+		case 5: octets[octets.size() - 1] ^= 0x55; break; // a wrong checksum
+		default:
+			octets.resize(random() % 1400);
+			for (auto &octet : octets) octet = static_cast<std::uint8_t>(random());
+		}
+		all.push_back(std::move(octets));
+	}
+	return all;
+}
+
 class Asking {
 public:
 	explicit Asking(const Options &options)
@@ -87,6 +116,7 @@ public:
 	}
 
 	void run() {
+		const auto waste = junk(options_, socket_.local());
 		const auto begin = Clock::now();
 		const auto end = begin + std::chrono::duration_cast<Clock::duration>(
 		                             std::chrono::duration<double>(options_.seconds));
@@ -97,6 +127,7 @@ public:
 			              std::chrono::duration<double>(now - begin).count() * options_.rate)
 			        : asked_ + most_open - std::min(open_, most_open);
 			ask(due > asked_ ? std::min(due - asked_, batch) : 0, now);
+			if (options_.junk > 0) throw_junk(waste, now - begin);
 			if (take_answers()) continue;
 			if (open_ > 0 && Clock::now() - heard_ > given_up) give_up();
 			pollfd wait{socket_.descriptor(), POLLIN, 0};
@@ -120,6 +151,16 @@ private:
 		if (open_ == count) heard_ = now;
 		socket_.send(datagrams);
 		asked_ += count;
+	}
+
+	void throw_junk(const std::vector<Octets> &waste, Clock::duration since) {
+		const auto due =
+		    static_cast<std::size_t>(std::chrono::duration<double>(since).count() * options_.junk);
+		if (due < thrown_ + batch) return;
+		std::vector<Datagram> datagrams;
+		for (std::size_t i = 0; i < batch; ++i)
+			datagrams.push_back({options_.to, {}, waste[(thrown_ + i) % waste.size()]});
+		thrown_ += junk_socket_.send(datagrams).sent;
 	}
 
 	bool take_answers() {
@@ -164,14 +205,17 @@ private:
 			return delays_[static_cast<std::size_t>(
 			    part * static_cast<double>(delays_.size() - 1))];
 		};
-		std::printf("{\"asked\":%zu,\"answers\":%zu,\"lost\":%zu,\"rate\":%.0f,\"p50\":%.1f,"
-		            "\"p90\":%.1f,\"p99\":%.1f,\"p99.9\":%.1f}\n",
-		    asked_, delays_.size(), lost_ + open_, static_cast<double>(delays_.size()) / seconds,
-		    at(0.5), at(0.9), at(0.99), at(0.999));
+		std::printf(
+		    "{\"junk\":%zu,\"asked\":%zu,\"answers\":%zu,\"lost\":%zu,\"rate\":%.0f,\"p50\":%.1f,"
+		    "\"p90\":%.1f,\"p99\":%.1f,\"p99.9\":%.1f}\n",
+		    thrown_, asked_, delays_.size(), lost_ + open_,
+		    static_cast<double>(delays_.size()) / seconds, at(0.5), at(0.9), at(0.99), at(0.999));
 	}
 
 	Options options_;
 	UdpSocket socket_;
+	UdpSocket junk_socket_{{source_address_for(options_.to.address).value(), 0}};
+	std::size_t thrown_ = 0; // junk
 	std::vector<Question> questions_;
 	std::size_t asked_ = 0;
 	std::size_t open_ = 0; // without an answer
@@ -199,6 +243,8 @@ std::optional<Options> parse(int argc, char **argv) {
 			options.eids = static_cast<std::uint32_t>(std::strtoul(argv[i], nullptr, 10));
 		else if (name == "--seconds")
 			options.seconds = std::strtod(argv[i], nullptr);
+		else if (name == "--junk")
+			options.junk = std::strtod(argv[i], nullptr);
 		else if (name == "--rate")
 			options.rate = std::strtod(argv[i], nullptr);
 		else
@@ -212,8 +258,8 @@ std::optional<Options> parse(int argc, char **argv) {
 int main(int argc, char **argv) {
 	const auto options = parse(argc, argv);
 	if (!options) {
-		std::fprintf(
-		    stderr, "usage: asking ADDRESS:PORT --eids N [--seconds S] [--rate N] [--ecm]\n");
+		std::fprintf(stderr, "usage: asking ADDRESS:PORT --eids N [--seconds S] [--rate N] [--ecm] "
+		                     "[--junk N]\n");
 		return 2;
 	}
 	Asking{*options}.run();

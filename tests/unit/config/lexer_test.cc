@@ -49,7 +49,7 @@ TEST(Lexer, KnowsWhereALineEnds) {
 TEST(Shown, EscapesControlCharactersAndCutsLongText) {
 	EXPECT_EQ(shown("a\x1b[31m"), "a\\x1b[31m");
 	EXPECT_EQ(shown(""), "\"\"");
-	EXPECT_EQ(shown(std::string(100, 'x')), std::string(64, 'x') + "...");
+	EXPECT_EQ(shown(std::string(100, 'x')), std::string(64, 'x').append("..."));
 }
 
 TEST(Diagnostics, SayWhatCannotBeListed) {

@@ -112,7 +112,7 @@ TEST_F(SiteEditor, AHostIsTheSectionOnceMore) {
 
 TEST_F(SiteEditor, ASectionGoesAndTheCommentsAroundItStay) {
 	const auto at = seed.find("\n  @EID");
-	EXPECT_EQ(edit(seed, {RemoveEid{v6_}}), std::string(seed.substr(0, at)) + "# the end");
+	EXPECT_EQ(edit(seed, {RemoveEid{v6_}}), std::string(seed.substr(0, at)).append("# the end"));
 	const auto begin = seed.find("@EID\n");
 	EXPECT_EQ(edit(seed, {RemoveEid{v4_}}),
 	    std::string(seed.substr(0, begin)) + std::string(seed.substr(at)));

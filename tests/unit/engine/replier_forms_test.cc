@@ -222,6 +222,18 @@ TEST(Replier, C004_NothingIsSentOtherwiseThatDoesNotFitThere) {
 	EXPECT_TRUE(reply("203.0.114.1").otherwise.is_none());
 }
 
+// Nor does it cost the asker anything: it is given up before the limits are asked.
+TEST(Replier, C004_MoreRecordsThanAPacketHoldsAreGivenUpEarly) {
+	std::vector<Section> sections{{"10.0.0.0/8", 60, two_rlocs}, {"203.0.113.0/24", 60, two_rlocs}};
+	std::vector<std::string> names;
+	for (int i = 0; i < 200; ++i) names.push_back("10." + std::to_string(i) + ".0.0/16");
+	for (const auto &text : names) sections.push_back({text.c_str(), 60, {}});
+	Xtr xtr{site(sections), Replier::Options{}};
+	for (int i = 0; i < 100; ++i)
+		EXPECT_EQ(dropped(xtr.receive(Request({"10.255.0.1"}))), because(DropReason::too_large));
+	sent(xtr.golden("REQ-V4"));
+}
+
 TEST(Replier, ReroutedDatagramHasASourceOfItsFamilyOrNone) {
 	Datagram datagram{{ip("192.0.2.1"), 7}, ip("198.51.100.9"), {}};
 	datagram.otherwise = ip("192.0.2.2");

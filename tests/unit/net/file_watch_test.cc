@@ -314,7 +314,7 @@ TEST_F(FilesBeside, ThatAreDirectoriesHideNothing) {
 }
 
 TEST_F(FilesBeside, ThatCannotBeWatchedDoNotKeepTheOthersFromBeingSo) {
-	const auto name_too_long = scratch.file(std::string(300, 'x') + "/key");
+	const auto name_too_long = scratch.file(std::string(300, 'x').append("/key"));
 	watch->watch_also({name_too_long, key});
 	write_to(key, "two\n");
 	EXPECT_TRUE(is_told());

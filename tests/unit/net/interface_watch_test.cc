@@ -2,6 +2,7 @@
 #include "net/udp_socket.h"
 #include "scratch_directory.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -39,8 +40,8 @@ protected:
 		if (maker.empty() || error) GTEST_SKIP() << "no network namespace to be had";
 		const auto &test = *testing::UnitTest::GetInstance()->current_test_info();
 		const auto name = std::string{test.test_suite_name()} + '.' + test.name();
-		EXPECT_TRUE(run(std::string{inside} + "=1 " + maker + ' ' + program.string() +
-		                " --gtest_color=no --gtest_filter=" + name));
+		EXPECT_TRUE(run(fmt::format("{}=1 {} {} --gtest_color=no --gtest_filter={}", inside, maker,
+		    program.string(), name)));
 	}
 
 	// Until a handler finds it so.

@@ -118,6 +118,40 @@ TEST_P(PrefixIndexLaws, AnswersAsASearchThroughAllKeysDoes) {
 	EXPECT_EQ(index.size(), 0U);
 }
 
+TEST(PrefixIndex, ManyLookedUpTogetherAreAnsweredAsEachAlone) {
+	std::mt19937 random{2};
+	PrefixIndex index;
+	for (PrefixIndex::Value i = 0; i < 300; ++i) index.insert(random_prefix(random), i);
+	for (const std::size_t count : {0U, 1U, 15U, 16U, 17U, 100U}) {
+		std::vector<EidPrefix> asked;
+		while (asked.size() < count) asked.push_back(random_prefix(random));
+		std::vector<const PrefixIndex::Entry *> found(count);
+		index.longest_matches(asked, found);
+		for (std::size_t i = 0; i < count; ++i) {
+			const auto alone = index.longest_match(asked[i]);
+			ASSERT_EQ(found[i] != nullptr, alone.has_value()) << to_string(asked[i]);
+			if (alone) {
+				EXPECT_EQ(found[i]->prefix, alone->prefix);
+			}
+		}
+	}
+}
+
+TEST(PrefixIndex, EveryBitOfAKeyCounts) {
+	const auto host = prefix("[1]2001:db8::1");
+	Model model{{host, 0}, {prefix("[1]1.2.3.4"), 1}};
+	for (unsigned i = 0; i < 128; ++i) {
+		auto other = host;
+		other.address.octets[i / 8] ^= static_cast<std::uint8_t>(0x80 >> i % 8);
+		model[other] = 2 + i;
+		if (i < 32) model[EidPrefix{host.instance ^ 1U << i, host.address, 128}] = 200 + i;
+	}
+	PrefixIndex index;
+	for (const auto &[key, value] : model) EXPECT_FALSE(index.insert(key, value));
+	for (const auto &[key, value] : model) EXPECT_EQ(index.exact(key), value) << to_string(key);
+	EXPECT_EQ(index.size(), model.size());
+}
+
 // What the header promises of memory, for keys that come and go in any order.
 TEST(PrefixIndex, MemoryFollowsTheKeys) {
 	std::mt19937 random{1};
