@@ -101,6 +101,7 @@ void add(Digest &digest, const SiteKeyLine &line) {
 	digest.add(line.secret);
 	digest.add(line.any_key_id ? 256U : line.key_id);
 	digest.add(line.algorithm ? static_cast<std::uint64_t>(*line.algorithm) : 256U);
+	digest.add(line.any_nonce ? 1U : 0U);
 }
 
 void add(Digest &digest, const SiteEidLine &line) {
@@ -108,6 +109,13 @@ void add(Digest &digest, const SiteEidLine &line) {
 	digest.add(line.more_specifics ? 1U : 0U);
 	digest.add(line.proxy_reply ? 1U : 0U);
 	digest.add(line.notify_port ? *line.notify_port : 65536U);
+	digest.add(line.deny ? static_cast<std::uint64_t>(*line.deny) : 256U);
+}
+
+void add(Digest &digest, const ElsewhereLine &line) {
+	digest.add(line.eid);
+	digest.add(line.resolver.address);
+	digest.add(line.resolver.port);
 }
 
 template <class Lines> void add_all(Digest &digest, const Lines &lines) {
@@ -152,6 +160,8 @@ ConfigSummary summarize(const MapServerConfig &config) {
 		add_all(digest, site.rlocs);
 		for (const auto &line : site.eids) summary.eids.push_back(hash_of(line.eid));
 	}
+	add_all(digest, config.elsewhere);
+	for (const auto &line : config.elsewhere) summary.eids.push_back(hash_of(line.eid));
 	summary.digest = digest.sum();
 	std::sort(summary.eids.begin(), summary.eids.end());
 	return summary;

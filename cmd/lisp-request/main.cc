@@ -11,11 +11,13 @@ int main(int argc, char **argv) {
 	cli.option("--instance", options.instance, "Instance ID of the EIDs", 0xffffffff, "N");
 	cli.flag("--no-ecm", options.no_encapsulation, "send plain Map-Requests");
 	cli.flag("--probe", options.probe, "send RLOC probes, to the address given with -m");
+	cli.flag("--smr-invoked", options.smr_invoked, "as after a Solicit-Map-Request (s bit)");
 	cli.option("--count", options.count, "Map-Requests an EID, 1 to 5", 5, "N");
 	cli.option("--timeout", options.timeout, "seconds to wait after each, 1 to 5", "S");
 	cli.flag("-j,--json", options.json, "one JSON object an EID");
 	cli.count("-v,--verbose", options.verbosity, "tell what is sent and what is ignored");
-	cli.option("EID", options.eids, "address or prefix to ask for", "EID");
+	cli.option(
+	    "EID", options.eids, "address or prefix to ask for; - for those on standard input", "EID");
 	cli.required("EID");
 	if (const auto status = cli.parse(argc, argv)) return *status;
 	return lisp::guarded("lisp-request", [&] { return lisp::run(options); });

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
+#include <iostream>
 #include <random>
 #include <stdexcept>
 
@@ -62,15 +63,23 @@ std::vector<IpAddress> own_addresses(const Endpoint &resolver) {
 	return own;
 }
 
+EidPrefix parse_eid(const std::string &text, const RequestOptions &options) {
+	auto eid = EidPrefix::parse(text);
+	if (!eid) throw UsageError{text + " is no EID, expected an address or a prefix"};
+	if (options.instance != 0 && eid->instance != 0 && eid->instance != options.instance)
+		throw UsageError{text + " has another Instance ID than --instance"};
+	if (options.instance != 0) eid->instance = static_cast<std::uint32_t>(options.instance);
+	return *eid;
+}
+
 std::vector<EidPrefix> parse_eids(const RequestOptions &options) {
 	std::vector<EidPrefix> eids;
 	for (const auto &text : options.eids) {
-		auto eid = EidPrefix::parse(text);
-		if (!eid) throw UsageError{text + " is no EID, expected an address or a prefix"};
-		if (options.instance != 0 && eid->instance != 0 && eid->instance != options.instance)
-			throw UsageError{text + " has another Instance ID than --instance"};
-		if (options.instance != 0) eid->instance = static_cast<std::uint32_t>(options.instance);
-		eids.push_back(*eid);
+		if (text != "-") {
+			eids.push_back(parse_eid(text, options));
+			continue;
+		}
+		for (std::string word; std::cin >> word;) eids.push_back(parse_eid(word, options));
 	}
 	return eids;
 }
@@ -86,11 +95,19 @@ Requester::Options requester_options(const RequestOptions &options) {
 		result.source_eid = *source;
 	}
 	result.probe = options.probe;
+	result.smr_invoked = options.smr_invoked;
 	result.encapsulated = !options.no_encapsulation && !options.probe;
 	result.count = static_cast<unsigned>(options.count);
 	result.timeout = std::chrono::milliseconds{std::lround(options.timeout * 1000)};
 	return result;
 }
+
+struct Totals {
+	std::size_t positive = 0;
+	std::size_t negative = 0;
+	std::size_t timeout = 0;
+	std::chrono::microseconds round_trips{};
+};
 
 class Asking {
 public:
@@ -105,9 +122,12 @@ public:
 
 	// The exit status.
 	int run(const std::vector<EidPrefix> &eids) {
+		is_batch_ = eids.size() > 1000;
 		for (const auto &eid : eids) requester_.ask(eid);
+		const auto begin = Clock::now();
 		advance();
 		if (requester_.deadline()) loop_.run();
+		tell_totals(Clock::now() - begin);
 		return all_positive_ ? 0 : 1;
 	}
 
@@ -118,6 +138,7 @@ private:
 	std::uint64_t random_nonce() { return static_cast<std::uint64_t>(random_()) << 32 | random_(); }
 
 	void advance();
+	void tell_totals(std::chrono::duration<double> took) const;
 	void receive(UdpSocket &socket);
 	void show(const RequestAnswer *answer, const EidPrefix &eid);
 
@@ -130,6 +151,8 @@ private:
 	Octets room_;
 	std::random_device random_;
 	bool all_positive_ = true;
+	bool is_batch_ = false; // too many to be watched as they come
+	Totals totals_;
 };
 
 void Asking::advance() {
@@ -149,6 +172,16 @@ void Asking::advance() {
 		loop_.stop();
 }
 
+void Asking::tell_totals(std::chrono::duration<double> took) const {
+	const auto answers = totals_.positive + totals_.negative;
+	tell("{} positive, {} negative, {} without an answer; {:.0f} answers a second, {:.0f} us to "
+	     "one\n",
+	    totals_.positive, totals_.negative, totals_.timeout,
+	    static_cast<double>(answers) / took.count(),
+	    static_cast<double>(totals_.round_trips.count()) /
+	        static_cast<double>(std::max<std::size_t>(answers, 1)));
+}
+
 void Asking::receive(UdpSocket &socket) {
 	while (const auto received = socket.receive(room_)) {
 		const auto answer = requester_.receive(received->from, received->octets, Clock::now());
@@ -157,11 +190,15 @@ void Asking::receive(UdpSocket &socket) {
 		else
 			tell("ignored from {}: {}\n", to_string(received->from), name(answer.error()));
 	}
-	if (!requester_.deadline()) loop_.stop();
+	advance();
 }
 
 void Asking::show(const RequestAnswer *answer, const EidPrefix &eid) {
 	if (answer == nullptr || !answer->positive()) all_positive_ = false;
+	if (answer != nullptr) totals_.round_trips += answer->round_trip;
+	++(answer == nullptr     ? totals_.timeout
+	    : answer->positive() ? totals_.positive
+	                         : totals_.negative);
 	Text text;
 	const auto &resolver = requester_.options().resolver;
 	if (options_.json)
@@ -172,7 +209,7 @@ void Asking::show(const RequestAnswer *answer, const EidPrefix &eid) {
 		fmt::print(stderr, "lisp-request: {}: no map-reply after {} map-requests to {}\n",
 		    eid_text(eid), options_.count, to_string(resolver));
 	std::fwrite(text.view().data(), 1, text.size(), stdout);
-	std::fflush(stdout);
+	if (!is_batch_) std::fflush(stdout);
 }
 
 } // namespace

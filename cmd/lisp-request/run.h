@@ -13,6 +13,7 @@ struct RequestOptions {
 	double timeout = 2;            // --timeout, seconds
 	bool no_encapsulation = false; // --no-ecm
 	bool probe = false;
+	bool smr_invoked = false;
 	bool json = false;
 	unsigned verbosity = 0;
 	std::vector<std::string> eids;

@@ -13,6 +13,7 @@ void append(Text &out, const SiteKeyLine &key) {
 	out += key.secret;
 	if (!key.any_key_id) out += "\tkey-id=" + std::to_string(key.key_id);
 	if (key.algorithm) (out += "\talg=") += name(*key.algorithm);
+	if (key.any_nonce) out += "\tnonce=any";
 	out += '\n';
 }
 
@@ -25,6 +26,16 @@ void append(Text &out, const SiteEidLine &eid) {
 	if (eid.proxy_reply) out += "\tproxy=yes";
 	if (eid.eid.instance != 0) out += "\tiid=" + std::to_string(eid.eid.instance);
 	if (eid.notify_port) out += "\tnotify-port=" + std::to_string(*eid.notify_port);
+	if (eid.deny) out += *eid.deny == Action::drop_policy_denied ? "\tdeny=policy" : "\tdeny=auth";
+	out += '\n';
+}
+
+void append(Text &out, const ElsewhereLine &line) {
+	auto prefix = line.eid;
+	prefix.instance = 0; // iid= says it
+	append(out, prefix);
+	out += '\t' + to_string(line.resolver);
+	if (line.eid.instance != 0) out += "\tiid=" + std::to_string(line.eid.instance);
 	out += '\n';
 }
 
@@ -39,6 +50,8 @@ std::string print_mapserver_config(const MapServerConfig &config) {
 		for (const auto &eid : site.eids) append(out, eid);
 		for (const auto &rloc : site.rlocs) out += "rloc\t" + to_string(rloc) + '\n';
 	}
+	if (!config.elsewhere.empty()) out += out.empty() ? "@ELSEWHERE\n" : "\n@ELSEWHERE\n";
+	for (const auto &line : config.elsewhere) append(out, line);
 	return out.str();
 }
 

@@ -4,6 +4,7 @@
 #include "address/eid_prefix.h"
 #include "auth/hmac.h"
 #include "config/diagnostics.h"
+#include "message/map_record.h"
 
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct SiteKeyLine {
 	std::uint8_t key_id = 0;
 	bool any_key_id = true;             // no key-id= given
 	std::optional<Algorithm> algorithm; // alg= not given: any but none
+	bool any_nonce = false; // nonce=any: of xTRs whose nonces do not rise, after RFC 6830
 	bool operator==(const SiteKeyLine &) const = default;
 };
 
@@ -23,6 +25,7 @@ struct SiteEidLine {
 	bool more_specifics = false;
 	bool proxy_reply = false;
 	std::optional<std::uint16_t> notify_port; // else the register's source port
+	std::optional<Action> deny;               // answers nothing but this
 	Position position;
 	bool operator==(const SiteEidLine &) const = default;
 };
@@ -36,8 +39,17 @@ struct SiteSection {
 	bool operator==(const SiteSection &) const = default;
 };
 
+// Map-Requests for these EIDs go to another Map-Resolver.
+struct ElsewhereLine {
+	EidPrefix eid;
+	Endpoint resolver;
+	Position position;
+	bool operator==(const ElsewhereLine &) const = default;
+};
+
 struct MapServerConfig {
 	std::vector<SiteSection> sites;
+	std::vector<ElsewhereLine> elsewhere;
 	bool operator==(const MapServerConfig &) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "config/duplicates.h"
 #include "config/key_field.h"
 #include "config/mapserver_config.h"
+#include "message/message.h"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,11 @@ constexpr Option<SiteKeyLine> key_options[] = {
         }},
     {"alg", algorithm_expected,
         [](auto &to, auto value) { return set_algorithm(to.algorithm.emplace(), value); }},
+    {"nonce", "rising or any",
+        [](auto &to, auto value) {
+	        to.any_nonce = value == "any";
+	        return to.any_nonce || value == "rising";
+        }},
 };
 
 constexpr Option<SiteEidLine> eid_options[] = {
@@ -26,6 +32,16 @@ constexpr Option<SiteEidLine> eid_options[] = {
         [](auto &to, auto value) { return set_number(to.eid.instance, value, 0xffffffff); }},
     {"notify-port", "1 to 65535",
         [](auto &to, auto value) { return set_number(to.notify_port.emplace(), value, 65535, 1); }},
+    {"deny", "policy or auth",
+        [](auto &to, auto value) {
+	        to.deny = value == "auth" ? Action::drop_auth_failure : Action::drop_policy_denied;
+	        return value == "auth" || value == "policy";
+        }},
+};
+
+constexpr Option<ElsewhereLine> elsewhere_options[] = {
+    {"iid", "0 to 4294967295",
+        [](auto &to, auto value) { return set_number(to.eid.instance, value, 0xffffffff); }},
 };
 
 class MapServerParser {
@@ -35,7 +51,9 @@ public:
 	MapServerConfig parse();
 
 private:
-	void begin_site();
+	void begin_section();
+	void begin_site(Line &line, const Word &keyword);
+	void read_elsewhere(Line &line);
 	void end_site();
 	void read_line();
 	void read_key_line(Line &line);
@@ -48,6 +66,7 @@ private:
 	Diagnostics &found_;
 	MapServerConfig config_;
 	bool in_site_ = false;
+	bool in_elsewhere_ = false;
 	bool told_ = false; // that lines stand outside of any site
 	std::vector<Position> key_positions_;
 	bool seen_key_ = false; // of the site in hand: a line, right or wrong
@@ -57,7 +76,7 @@ private:
 MapServerConfig MapServerParser::parse() {
 	while (lexer_.next_line()) {
 		if (lexer_.words()[0].text.starts_with('@'))
-			begin_site();
+			begin_section();
 		else
 			read_line();
 	}
@@ -68,15 +87,20 @@ MapServerConfig MapServerParser::parse() {
 	return std::move(config_);
 }
 
-void MapServerParser::begin_site() {
+void MapServerParser::begin_section() {
 	end_site();
 	Line line{lexer_, found_};
 	const auto keyword = line.word("@SITE");
 	in_site_ = keyword.text == "@SITE";
+	in_elsewhere_ = keyword.text == "@ELSEWHERE";
 	told_ = true;
-	if (!in_site_)
-		return line.error(
-		    keyword, fmt::format("{} is no section, expected @SITE", shown(keyword.text)));
+	if (in_site_) return begin_site(line, keyword);
+	if (in_elsewhere_) return line.end();
+	line.error(keyword,
+	    fmt::format("{} is no section, expected @SITE or @ELSEWHERE", shown(keyword.text)));
+}
+
+void MapServerParser::begin_site(Line &line, const Word &keyword) {
 	SiteSection site;
 	site.position = line.at(keyword);
 	site.name = line.text("the site's name");
@@ -101,6 +125,7 @@ void MapServerParser::end_site() {
 void MapServerParser::read_line() {
 	Line line{lexer_, found_};
 	const auto first = line.peek();
+	if (in_elsewhere_) return read_elsewhere(line);
 	if (!in_site_) {
 		if (!std::exchange(told_, true))
 			line.error(first, "a line before any site, expected @SITE and its name");
@@ -153,6 +178,24 @@ void MapServerParser::read_rloc(Line &line) {
 	if (line.ok()) config_.sites.back().rlocs.push_back(rloc);
 }
 
+void MapServerParser::read_elsewhere(Line &line) {
+	ElsewhereLine elsewhere;
+	const auto where = line.peek();
+	const auto prefix = line.prefix(true);
+	elsewhere.eid = prefix.value_or(EidPrefix{});
+	elsewhere.position = line.at(where);
+	const auto word = line.word("a map-resolver");
+	const auto resolver = parse_endpoint(word.text, control_port);
+	if (line.ok() && (!resolver || resolver->port == 0))
+		line.error(word, fmt::format("{} is no map-resolver, expected an address, with or without "
+		                             "a port",
+		                     shown(word.text)));
+	line.options(elsewhere_options, elsewhere);
+	if (!prefix || !resolver || !line.ok()) return;
+	elsewhere.resolver = *resolver;
+	config_.elsewhere.push_back(elsewhere);
+}
+
 void MapServerParser::check_names() {
 	const auto &sites = config_.sites;
 	for_each_duplicate(
@@ -168,16 +211,17 @@ void MapServerParser::check_names() {
 }
 
 void MapServerParser::check_eids() {
-	std::vector<const SiteEidLine *> eids;
+	std::vector<std::pair<EidPrefix, Position>> eids;
 	for (const auto &site : config_.sites)
-		for (const auto &eid : site.eids) eids.push_back(&eid);
+		for (const auto &eid : site.eids) eids.emplace_back(eid.eid, eid.position);
+	for (const auto &line : config_.elsewhere) eids.emplace_back(line.eid, line.position);
 	for_each_duplicate(
-	    eids.size(), [&](std::size_t i) { return hash_of(eids[i]->eid); },
-	    [&](std::size_t a, std::size_t b) { return eids[a]->eid == eids[b]->eid; },
+	    eids.size(), [&](std::size_t i) { return hash_of(eids[i].first); },
+	    [&](std::size_t a, std::size_t b) { return eids[a].first == eids[b].first; },
 	    [&](std::size_t first, std::size_t later) {
-		    found_.error(eids[later]->position,
-		        fmt::format("{} again, first on line {}, expected it once",
-		            to_string(eids[later]->eid), eids[first]->position.line));
+		    found_.error(
+		        eids[later].second, fmt::format("{} again, first on line {}, expected it once",
+		                                to_string(eids[later].first), eids[first].second.line));
 	    });
 }
 

@@ -14,7 +14,11 @@ struct MapServerCounters {
 	std::uint64_t records_registered = 0;
 	std::uint64_t records_withdrawn = 0;
 	std::uint64_t map_notifies = 0;
-	std::uint64_t map_requests = 0; // well-formed, encapsulated ones included
+	std::uint64_t unsolicited_notifies = 0;
+	std::uint64_t map_notify_acks = 0;
+	std::uint64_t not_acknowledged = 0; // unsolicited Map-Notifies, by nobody
+	std::uint64_t not_notified = 0;     // too many of them at a time
+	std::uint64_t map_requests = 0;     // well-formed, encapsulated ones included
 	std::uint64_t map_replies = 0;
 	std::uint64_t negative_records = 0;
 	std::uint64_t forwarded = 0;
@@ -44,6 +48,7 @@ struct MapServerCounters {
 	std::uint64_t rloc_not_allowed = 0;
 	std::uint64_t duplicate_eid = 0;
 	std::uint64_t older_map_version = 0;
+	std::uint64_t unknown_nonce = 0;
 };
 
 enum class MapServerDrop : std::uint8_t {
@@ -72,6 +77,7 @@ enum class MapServerDrop : std::uint8_t {
 	rloc_not_allowed,
 	duplicate_eid,
 	older_map_version,
+	unknown_nonce,
 };
 
 struct MapServerDropKind {
@@ -81,7 +87,7 @@ struct MapServerDropKind {
 };
 
 // In the order of MapServerDrop.
-inline constexpr std::array<MapServerDropKind, 25> map_server_drops{{
+inline constexpr std::array<MapServerDropKind, 26> map_server_drops{{
     {"malformed", &MapServerCounters::malformed, "malformed"},
     {"unknown-vendor", &MapServerCounters::unknown_vendor, "LCAF of an unknown vendor"},
     {"unexpected-type", &MapServerCounters::unexpected_type, "not for a map-server"},
@@ -109,6 +115,7 @@ inline constexpr std::array<MapServerDropKind, 25> map_server_drops{{
     {"duplicate-eid", &MapServerCounters::duplicate_eid, "EID twice in one map-register"},
     {"older-map-version", &MapServerCounters::older_map_version,
         "map-version older than registered"},
+    {"unknown-nonce", &MapServerCounters::unknown_nonce, "acknowledges no map-notify"},
 }};
 
 inline constexpr const MapServerDropKind &kind(MapServerDrop reason) {
@@ -127,6 +134,10 @@ inline constexpr auto fields<MapServerCounters> = std::tuple_cat(
         Field{"records-registered", &MapServerCounters::records_registered},
         Field{"records-withdrawn", &MapServerCounters::records_withdrawn},
         Field{"map-notifies", &MapServerCounters::map_notifies},
+        Field{"unsolicited-notifies", &MapServerCounters::unsolicited_notifies},
+        Field{"map-notify-acks", &MapServerCounters::map_notify_acks},
+        Field{"notifies-unacknowledged", &MapServerCounters::not_acknowledged},
+        Field{"notifies-not-sent", &MapServerCounters::not_notified},
         Field{"map-requests", &MapServerCounters::map_requests},
         Field{"map-replies", &MapServerCounters::map_replies},
         Field{"negative-records", &MapServerCounters::negative_records},

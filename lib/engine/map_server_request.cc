@@ -8,6 +8,7 @@ namespace {
 
 constexpr RecordTtl ttl_not_lisp{15}; // RFC 9301 section 8.3
 constexpr RecordTtl ttl_not_registered{1};
+constexpr RecordTtl ttl_denied{1};
 constexpr std::size_t max_records = 255; // what a Record Count can tell
 constexpr std::size_t map_reply_head = 12;
 
@@ -80,6 +81,18 @@ bool MapServer::answer_all(
     const Request &request, const EidPrefix &eid, std::size_t max_octets, Instant now) {
 	const auto configured = sites_->covering(eid);
 	if (!configured) return add_negative(sites_->hole(eid), ttl_not_lisp);
+	if (configured->elsewhere != nullptr) {
+		const auto &resolver = configured->elsewhere->resolver;
+		// It may have been told the same of here.
+		if (request.arrival.from == resolver)
+			drop(MapServerDrop::looped, {}, eid);
+		else
+			forward(request, eid, resolver);
+		return true;
+	}
+	if (configured->line->deny)
+		return add_negative(
+		    sites_->part(*configured->line, eid), ttl_denied, *configured->line->deny);
 	const auto match = registered(*configured, eid, now);
 	if (!match)
 		return add_negative(
@@ -87,7 +100,7 @@ bool MapServer::answer_all(
 	// With A it is the site itself that is to answer (RFC 9301 section 5.2).
 	if (!request.message.authoritative && answers_for(*configured, *match, now))
 		return add_mapping(*match, eid, max_octets, now);
-	if (sending_ == 0) forward(request, eid, table_[match->newest]);
+	forward(request, eid, etr(table_[match->newest]));
 	return true;
 }
 
@@ -113,13 +126,13 @@ void MapServer::add(const MapRecord &record) {
 	reply_octets_ += encoded_size(record);
 }
 
-bool MapServer::add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl) {
+bool MapServer::add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl, Action action) {
 	if (!eid) return false;
 	++counters_.negative_records;
 	MapRecord record;
 	record.ttl = ttl;
 	record.mask_length = eid->length;
-	record.action = Action::natively_forward;
+	record.action = action;
 	record.eid = eid_address(*eid, arena_);
 	add(record);
 	return true;
@@ -127,10 +140,8 @@ bool MapServer::add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl)
 
 // As the ETR registered it, but that it is not the ETR who says so: neither A nor L nor p (RFC 9301
 // section 5.4).
-void MapServer::add_record(const EidPrefix &eid, RegistrationTable::Number registration) {
-	Reader in{table_[registration].record()};
-	MapRecord record;
-	read(in, arena_, record);
+void MapServer::add_record(const EidPrefix &eid, RegistrationTable::Number newest, Instant now) {
+	auto record = mapping(newest, now);
 	const auto locators = arena_.array<Locator>(record.locators.size());
 	std::copy(record.locators.begin(), record.locators.end(), locators.begin());
 	for (auto &locator : locators) locator.local = locator.probed = false;
@@ -151,7 +162,7 @@ bool MapServer::add_mapping(const RegistrationTable::Match &match, const EidPref
 	const auto octets_before = reply_octets_;
 	bool fits = true;
 	table_.for_each_within(match.eid, now, [&](const RegistrationTable::Match &found) {
-		add_record(found.eid, found.newest);
+		add_record(found.eid, found.newest, now);
 		fits = records_.size() <= max_records && map_reply_head + reply_octets_ <= max_octets;
 		return fits || records_.size() == before + 1;
 	});
@@ -159,7 +170,7 @@ bool MapServer::add_mapping(const RegistrationTable::Match &match, const EidPref
 	records_.resize(before);
 	reply_octets_ = octets_before;
 	const auto part = table_.vacant(eid, match.eid.length + 1U, now);
-	if (part) add_record(*part, match.newest);
+	if (part) add_record(*part, match.newest, now);
 	return part.has_value();
 }
 
@@ -206,9 +217,9 @@ std::optional<Endpoint> MapServer::etr(const RegistrationTable::Registration &re
 // The packet that was encapsulated goes on as it is. A Map-Request that was not gets an inner
 // header of its own; where its sender and the EID are of different families the header cannot name
 // both, and names where it was sent instead of the EID.
-void MapServer::forward(const Request &request, const EidPrefix &eid,
-    const RegistrationTable::Registration &registration) {
-	const auto to = etr(registration);
+void MapServer::forward(
+    const Request &request, const EidPrefix &eid, const std::optional<Endpoint> &to) {
+	if (sending_ > 0) return; // for another EID of the message
 	if (!to) return drop(MapServerDrop::no_usable_etr, {}, eid);
 	if (*to == request.arrival.to) return drop(MapServerDrop::looped, {}, eid);
 	Writer out{rooms_[1]};

@@ -11,10 +11,11 @@ RegisteringXtrs::Name RegisteringXtrs::name_of(
 	return {key, std::nullopt, address};
 }
 
-RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, const MapRegister &message,
-    const Endpoint &source, Instant now, const IsRegistered &is_registered) {
+RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, bool any_nonce,
+    const MapRegister &message, const Arrival &arrival, Instant now,
+    const IsRegistered &is_registered) {
 	const auto &data = message.authentication.data;
-	const auto name = name_of(key, message.identity, source.address);
+	const auto name = name_of(key, message.identity, arrival.from.address);
 	const auto known = by_name_.find(name);
 	Number number = 0;
 	if (known != by_name_.end()) {
@@ -23,12 +24,12 @@ RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, const MapRe
 		const bool same =
 		    message.nonce == xtr.nonce && std::equal(data.begin(), data.end(),
 		                                      xtr.authentication.begin(), xtr.authentication.end());
-		if (same) return {Verdict::resent, number};
-		if (message.nonce <= xtr.nonce) return {Verdict::replayed};
+		if (same && !any_nonce) return {Verdict::resent, number};
+		if (message.nonce <= xtr.nonce && !any_nonce) return {Verdict::replayed};
 	} else {
 		const auto &state = keys_[key];
 		const auto &floor = message.identity ? state.highest_forgotten : state.highest_without_id;
-		if (floor && message.nonce <= *floor) return {Verdict::replayed};
+		if (floor && message.nonce <= *floor && !any_nonce) return {Verdict::replayed};
 		const auto admitted = admit(name, is_registered);
 		if (!admitted) return {Verdict::too_many};
 		number = *admitted;
@@ -36,8 +37,11 @@ RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, const MapRe
 	auto &xtr = xtrs_[number];
 	xtr.key = key;
 	xtr.identity = message.identity;
-	xtr.source = source;
+	xtr.source = arrival.from;
+	xtr.local = arrival.to;
 	xtr.nonce = message.nonce;
+	xtr.key_id = message.authentication.key_id;
+	xtr.algorithm = message.authentication.algorithm;
 	xtr.authentication.assign(data.begin(), data.end());
 	xtr.heard = now;
 	auto &highest = keys_[key].highest_without_id;
@@ -45,10 +49,43 @@ RegisteringXtrs::Judgement RegisteringXtrs::judge(std::uint32_t key, const MapRe
 	return {Verdict::fresh, number};
 }
 
+RegisteringXtrs::Number RegisteringXtrs::restore(const RegisteringXtr &xtr) {
+	const auto [at, is_new] =
+	    by_name_.try_emplace(name_of(xtr.key, xtr.identity, xtr.source.address), numbers());
+	auto &key = keys_[xtr.key];
+	if (is_new) {
+		++key.xtrs;
+		xtrs_.push_back(xtr);
+	} else if (xtrs_[at->second].nonce < xtr.nonce) {
+		xtrs_[at->second] = xtr;
+	}
+	if (!xtr.identity)
+		key.highest_without_id = std::max(key.highest_without_id, std::optional{xtr.nonce});
+	return at->second;
+}
+
+void RegisteringXtrs::restore(const KeyNonces &nonces) {
+	auto &key = keys_[nonces.key];
+	key.highest_without_id = std::max(key.highest_without_id, nonces.without_id);
+	key.highest_forgotten = std::max(key.highest_forgotten, nonces.forgotten);
+}
+
+std::optional<RegisteringXtrs::KeyNonces> RegisteringXtrs::nonces_from(std::uint32_t key) const {
+	const auto at = keys_.lower_bound(key);
+	if (at == keys_.end()) return std::nullopt;
+	return KeyNonces{at->first, at->second.highest_without_id, at->second.highest_forgotten};
+}
+
+bool RegisteringXtrs::is_named(Number number) const {
+	const auto &xtr = xtrs_[number];
+	const auto at = by_name_.find(name_of(xtr.key, xtr.identity, xtr.source.address));
+	return at != by_name_.end() && at->second == number;
+}
+
 std::optional<RegisteringXtrs::Number> RegisteringXtrs::admit(
     const Name &name, const IsRegistered &is_registered) {
 	auto &key = keys_[name.key];
-	if (key.xtrs == max_per_key && !forget_one(name.key, is_registered)) return std::nullopt;
+	if (key.xtrs >= max_per_key && !forget_one(name.key, is_registered)) return std::nullopt;
 	++key.xtrs;
 	const auto number = allocate(is_registered);
 	by_name_.emplace(name, number);

@@ -12,6 +12,7 @@
 // registered is forgotten. So one that was forgotten, too, has to go on from its nonce.
 #pragma once
 
+#include "engine/datagram.h"
 #include "engine/instant.h"
 #include "message/map_register.h"
 
@@ -26,8 +27,11 @@ struct RegisteringXtr {
 	std::uint32_t key = 0; // which secret, as its owner numbers them; no_key once it went
 	std::optional<XtrIdentity> identity;
 	Endpoint source; // of its last Map-Register
+	Endpoint local;  // where that came to
 	std::uint64_t nonce = 0;
-	Octets authentication; // of the register with that nonce
+	std::uint8_t key_id = 0; // of the register with that nonce, and so on
+	Algorithm algorithm = Algorithm::none;
+	Octets authentication;
 	Instant heard{};
 };
 
@@ -50,12 +54,30 @@ public:
 	// Whether an xTR has something registered: its number is not given to another as long.
 	using IsRegistered = std::function<bool(Number)>;
 
-	// Of an authenticated Map-Register; a fresh one is its xTR's last from now on.
-	Judgement judge(std::uint32_t key, const MapRegister &message, const Endpoint &source,
-	    Instant now, const IsRegistered &is_registered);
+	// Of an authenticated Map-Register; a fresh one is its xTR's last from now on. With `any_nonce`
+	// every one is fresh.
+	Judgement judge(std::uint32_t key, bool any_nonce, const MapRegister &message,
+	    const Arrival &arrival, Instant now, const IsRegistered &is_registered);
 
 	const RegisteringXtr &operator[](Number xtr) const { return xtrs_[xtr]; }
 	std::size_t size() const { return by_name_.size(); }
+
+	// One that was known in an earlier life; of what is known twice the higher nonce counts. Not
+	// bounded by max_per_key.
+	Number restore(const RegisteringXtr &xtr);
+
+	// The nonces of a key that are above those of no named xTR.
+	struct KeyNonces {
+		std::uint32_t key = 0;
+		std::optional<std::uint64_t> without_id;
+		std::optional<std::uint64_t> forgotten;
+	};
+	void restore(const KeyNonces &nonces);
+	// Of the first key of that number or above.
+	std::optional<KeyNonces> nonces_from(std::uint32_t key) const;
+
+	Number numbers() const { return static_cast<Number>(xtrs_.size()); } // all are below
+	bool is_named(Number number) const; // not forgotten, nor one with another
 
 	// After the keys changed: what each is now, by its old number. The xTRs of a key that went must
 	// have nothing registered. Of xTRs that are one now the one with the higher nonce stays.

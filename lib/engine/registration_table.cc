@@ -103,7 +103,9 @@ void RegistrationTable::drop_oldest(const EidPrefix &eid, Number newest) {
 	if (count >= max_xtrs_per_eid) remove(eid, newest, oldest);
 }
 
-RegistrationTable::Number RegistrationTable::to_front(const Offer &offer, Number newest) {
+// Its number, in the place among those of the EID that `now` gives it.
+RegistrationTable::Number RegistrationTable::to_its_place(
+    const Offer &offer, Number newest, Instant now) {
 	const auto known = find(newest, offer.xtr);
 	if (known != none && known == newest) return known;
 	if (known == none && newest != none) drop_oldest(offer.eid, newest);
@@ -113,8 +115,12 @@ RegistrationTable::Number RegistrationTable::to_front(const Offer &offer, Number
 		while (registrations_[before].older != known) before = registrations_[before].older;
 		registrations_[before].older = registrations_[known].older;
 	}
-	registrations_[number].older = newest;
-	index_.insert(offer.eid, number);
+	auto *link = &newest;
+	while (*link != none && registrations_[*link].registered > now)
+		link = &registrations_[*link].older;
+	registrations_[number].older = *link;
+	*link = number;
+	if (newest == number) index_.insert(offer.eid, number);
 	return number;
 }
 
@@ -132,7 +138,7 @@ bool RegistrationTable::put(const Offer &offer, Instant now) {
 	const auto newest = index_.exact(offer.eid).value_or(none);
 	const auto known = find(newest, offer.xtr);
 	if (known != none && registrations_[known].message == offer.message) return false;
-	const auto number = to_front(offer, newest);
+	const auto number = to_its_place(offer, newest, now);
 	auto &registration = registrations_[number];
 	const bool sooner = known != none && offer.expires < registration.expires;
 	store(registration, offer.record);
@@ -140,6 +146,8 @@ bool RegistrationTable::put(const Offer &offer, Instant now) {
 	registration.expires = offer.expires;
 	registration.message = offer.message;
 	registration.proxy_reply = offer.proxy_reply;
+	registration.merge = offer.merge;
+	registration.told = false;
 	if (sooner) unlink(number);
 	if (sooner || known == none) link(number);
 	return true;

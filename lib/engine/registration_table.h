@@ -34,6 +34,8 @@ public:
 		std::uint16_t size = 0; // of the octets
 		std::uint8_t bucket = 0;
 		bool proxy_reply = false; // P: this server answers
+		bool merge = false;       // a: one of those whose locators are joined
+		bool told = false;        // its xTR, that the EID has moved to another
 
 		Bytes record() const { return {octets.get(), size}; }
 		std::uint16_t map_version() const;
@@ -45,9 +47,11 @@ public:
 		std::uint32_t xtr = 0;
 		std::uint32_t message = 0; // numbers Map-Registers, to tell a record repeated within one
 		bool proxy_reply = false;
+		bool merge = false;
 		Instant expires{};
 	};
-	// Registers or refreshes. False, without effect, for an EID that this message named before.
+	// Registers or refreshes, in the order of `now`. False, without effect, for an EID that this
+	// message named before.
 	bool put(const Offer &offer, Instant now);
 
 	// Removes what this xTR registered for exactly this EID.
@@ -85,6 +89,11 @@ public:
 	std::optional<EidPrefix> vacant(const EidPrefix &eid, unsigned base, Instant now) const;
 
 	const Registration &operator[](Number number) const { return registrations_[number]; }
+	// All are below; those without octets are none.
+	Number numbers() const { return static_cast<Number>(registrations_.size()); }
+	// Of this xTR, among those of an EID of which the newest is given; none if there is none.
+	Number find(Number newest, std::uint32_t xtr) const;
+	void set_told(Number number) { registrations_[number].told = true; }
 	// The first at or after `number` in the chain of older ones that has not expired.
 	Number live(Number number, Instant now) const;
 
@@ -101,8 +110,7 @@ private:
 	void unlink(Number number);
 	void expire_bucket(std::uint8_t bucket, Instant now);
 
-	Number find(Number newest, std::uint32_t xtr) const;
-	Number to_front(const Offer &offer, Number newest);
+	Number to_its_place(const Offer &offer, Number newest, Instant now);
 	void store(Registration &registration, Bytes record);
 	Number allocate(std::uint32_t xtr);
 	void release(Number number);

@@ -65,6 +65,7 @@ Datagram Requester::encode_request(const EidPrefix &eid, std::uint64_t nonce) {
 	Arena arena;
 	MapRequest request;
 	request.probe = options_.probe;
+	request.smr_invoked = options_.smr_invoked;
 	request.nonce = nonce;
 	if (!options_.source_eid.is_none() && !options_.probe)
 		request.source_eid = eid_address(EidPrefix::host(options_.source_eid, eid.instance), arena);
@@ -87,28 +88,47 @@ Datagram Requester::encode_request(const EidPrefix &eid, std::uint64_t nonce) {
 	return {options_.resolver, {}, *written};
 }
 
+bool Requester::may_begin() const {
+	return begun_ < questions_.size() && due_.size() < options_.most_open;
+}
+
+Datagram Requester::send(Number number, Instant now, std::uint64_t nonce) {
+	auto &question = questions_[number];
+	question.sent.push_back({nonce, now});
+	by_nonce_.emplace(nonce, number);
+	question.due = now + duration_cast<Instant::duration>(options_.timeout);
+	due_.emplace(question.due, number);
+	return encode_request(question.eid, nonce);
+}
+
+void Requester::end(Number number) {
+	auto &question = questions_[number];
+	due_.erase({question.due, number});
+	for (const auto &sent : question.sent) by_nonce_.erase(sent.nonce);
+	question.sent = {};
+}
+
 std::optional<Datagram> Requester::next_request(Instant now, std::uint64_t nonce) {
-	for (auto &question : questions_) {
-		if (question.done || question.due > now || question.sent.size() >= options_.count) continue;
-		question.sent.push_back({nonce, now});
-		question.due = now + duration_cast<Instant::duration>(options_.timeout);
-		return encode_request(question.eid, nonce);
+	if (may_begin()) return send(begun_++, now, nonce);
+	for (const auto &[due, number] : due_) {
+		if (due > now) break;
+		if (questions_[number].sent.size() >= options_.count) continue;
+		const auto again = number;
+		due_.erase({due, number});
+		return send(again, now, nonce);
 	}
 	return std::nullopt;
 }
 
 std::optional<EidPrefix> Requester::next_timeout(Instant now) {
-	for (auto &question : questions_) {
-		if (question.done || question.due > now || question.sent.size() < options_.count) continue;
-		question.done = true;
-		return question.eid;
+	for (const auto &[due, number] : due_) {
+		if (due > now) break;
+		if (questions_[number].sent.size() < options_.count) continue;
+		const auto eid = questions_[number].eid;
+		end(number);
+		return eid;
 	}
 	return std::nullopt;
-}
-
-bool Requester::matches(const Question &question, std::uint64_t nonce) const {
-	return !question.done && std::any_of(question.sent.begin(), question.sent.end(),
-	                             [&](const Sent &sent) { return sent.nonce == nonce; });
 }
 
 Result<RequestAnswer, NoAnswer> Requester::receive(
@@ -119,21 +139,23 @@ Result<RequestAnswer, NoAnswer> Requester::receive(
 	if (has_unknown_vendor(decoded.message)) return NoAnswer::unknown_vendor;
 	const auto *reply = std::get_if<MapReply>(&decoded.message);
 	if (reply == nullptr) return NoAnswer::not_a_map_reply;
-	const auto question = std::find_if(questions_.begin(), questions_.end(),
-	    [&](const Question &asked) { return matches(asked, reply->nonce); });
-	if (question == questions_.end()) return NoAnswer::unknown_nonce;
-	auto answer = judge(*question, *reply);
+	const auto asked = by_nonce_.find(reply->nonce);
+	if (asked == by_nonce_.end()) return NoAnswer::unknown_nonce;
+	const auto number = asked->second;
+	const auto &question = questions_[number];
+	auto answer = judge(question, *reply);
 	if (!answer) return answer;
-	question->done = true;
-	const auto sent = std::find_if(question->sent.begin(), question->sent.end(),
+	const auto sent = std::find_if(question.sent.begin(), question.sent.end(),
 	    [&](const Sent &request) { return request.nonce == reply->nonce; });
 	answer->from = from;
 	answer->round_trip = duration_cast<microseconds>(now - sent->when);
+	end(number);
 	return answer;
 }
 
 // RFC 9301 section 5.4: what answers a probe says so, and comes from the site itself.
-Result<RequestAnswer, NoAnswer> Requester::judge(Question &question, const MapReply &reply) const {
+Result<RequestAnswer, NoAnswer> Requester::judge(
+    const Question &question, const MapReply &reply) const {
 	if (options_.probe && !reply.probe) return NoAnswer::not_to_a_probe;
 	const bool all_authoritative = std::all_of(reply.records.begin(), reply.records.end(),
 	    [](const MapRecord &record) { return record.authoritative; });
@@ -150,10 +172,9 @@ Result<RequestAnswer, NoAnswer> Requester::judge(Question &question, const MapRe
 }
 
 std::optional<Instant> Requester::deadline() const {
-	std::optional<Instant> earliest;
-	for (const auto &question : questions_)
-		if (!question.done && (!earliest || question.due < *earliest)) earliest = question.due;
-	return earliest;
+	if (may_begin()) return Instant{};
+	if (due_.empty()) return std::nullopt;
+	return due_.begin()->first;
 }
 
 } // namespace lisp

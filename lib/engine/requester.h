@@ -7,6 +7,10 @@
 #include "engine/instant.h"
 #include "message/message.h"
 
+#include <deque>
+#include <set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace lisp {
@@ -41,7 +45,9 @@ public:
 		Endpoint resolver;
 		bool encapsulated = true;
 		bool probe = false;
-		unsigned count = 3;                                         // Map-Requests an EID
+		bool smr_invoked = false;    // s: because of a Solicit-Map-Request
+		std::size_t most_open = 512; // EIDs asked for at a time
+		unsigned count = 3;          // Map-Requests an EID
 		std::chrono::nanoseconds timeout = std::chrono::seconds{2}; // after each; at least 1 s
 		IpAddress source_eid;             // none: the Map-Request has none
 		std::vector<IpAddress> itr_rlocs; // where answers may come to: own addresses, 1 to 32
@@ -71,18 +77,23 @@ private:
 	};
 	struct Question {
 		EidPrefix eid;
-		std::vector<Sent> sent;
+		std::vector<Sent> sent; // none before and after it is open
 		Instant due{};
-		bool done = false;
 	};
-	bool matches(const Question &question, std::uint64_t nonce) const;
-	Result<RequestAnswer, NoAnswer> judge(Question &question, const MapReply &reply) const;
+	using Number = std::size_t; // of a question
+	bool may_begin() const;
+	Datagram send(Number number, Instant now, std::uint64_t nonce);
+	void end(Number number);
+	Result<RequestAnswer, NoAnswer> judge(const Question &question, const MapReply &reply) const;
 	Endpoint inner_source(const EidPrefix &eid) const;
 	Datagram encode_request(const EidPrefix &eid, std::uint64_t nonce);
 
 	Options options_;
-	std::vector<Question> questions_;
-	Arena arena_; // of the answer last received
+	std::deque<Question> questions_;
+	Number begun_ = 0;                                   // those before it are open or have ended
+	std::set<std::pair<Instant, Number>> due_;           // of those that are open
+	std::unordered_map<std::uint64_t, Number> by_nonce_; // of these
+	Arena arena_;                                        // of the answer last received
 	Octets room_;
 };
 

@@ -1,9 +1,29 @@
 #include "engine/server_sites.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace lisp {
+
+namespace {
+
+// FNV-1a.
+std::uint64_t mark_of(Bytes octets) {
+	std::uint64_t mark = 0xcbf29ce484222325;
+	for (const auto octet : octets) mark = (mark ^ octet) * 0x100000001b3;
+	return mark;
+}
+
+// A part of the authentication data of a message that nobody sends: too short to be used for one.
+std::uint64_t mark_of(Key &key) {
+	Octets message(authentication_data_offset + sha256_size);
+	message[0] = 0x50;
+	message[authentication_offset + 1] = static_cast<std::uint8_t>(Algorithm::hmac_sha256);
+	message[authentication_offset + 3] = sha256_size;
+	key.sign(message);
+	return Reader{Bytes{message}.subspan(authentication_data_offset)}.u64("mark");
+}
+
+} // namespace
 
 ServerSites::ServerSites(MapServerConfig config) : config_(std::move(config)) {
 	for (std::uint32_t site = 0; site < config_.sites.size(); ++site) {
@@ -17,20 +37,39 @@ ServerSites::ServerSites(MapServerConfig config) : config_(std::move(config)) {
 			eids_.push_back({site, line});
 		}
 	}
+	for (std::uint32_t line = 0; line < config_.elsewhere.size(); ++line) {
+		if (index_.exact(config_.elsewhere[line].eid)) continue;
+		index_.insert(config_.elsewhere[line].eid, static_cast<std::uint32_t>(eids_.size()));
+		eids_.push_back({no_site, line});
+	}
 }
 
 std::optional<ServerSites::Eid> ServerSites::covering(const EidPrefix &eid) const {
 	const auto match = index_.longest_match(eid);
 	if (!match) return std::nullopt;
 	const auto place = eids_[match->value];
+	if (place.site == no_site)
+		return Eid{nullptr, nullptr, no_site, &config_.elsewhere[place.line]};
 	const auto &site = config_.sites[place.site];
-	return Eid{&site, &site.eids[place.line], place.site};
+	return Eid{&site, &site.eids[place.line], place.site, nullptr};
 }
 
 std::optional<ServerSites::Eid> ServerSites::registrable(const EidPrefix &eid) const {
 	auto found = covering(eid);
+	if (found && found->elsewhere != nullptr) return std::nullopt;
 	if (found && !found->line->more_specifics && found->line->eid != eid) return std::nullopt;
 	return found;
+}
+
+std::optional<EidPrefix> ServerSites::part(const SiteEidLine &line, const EidPrefix &eid) const {
+	for (unsigned length = line.eid.length; length <= eid.length; ++length) {
+		const auto candidate = EidPrefix::make(eid.address, length, eid.instance);
+		bool alone = true;
+		index_.for_each_within(*candidate,
+		    [&](const PrefixIndex::Entry &entry) { return alone = entry.prefix == line.eid; });
+		if (alone) return candidate;
+	}
+	return std::nullopt;
 }
 
 bool ServerSites::allows(const SiteSection &site, List<Locator> locators) {
@@ -64,6 +103,34 @@ std::optional<ServerSites::KeyNumber> ServerSites::verify(
 
 bool ServerSites::sign(KeyNumber key, Room message) {
 	return ready(key).sign(message);
+}
+
+const KeyMark &ServerSites::mark(KeyNumber key) {
+	marks_.resize(site_of_key_.size());
+	auto &mark = marks_[key];
+	if (mark) return *mark;
+	const auto &line = key_line(key);
+	const std::array<std::uint8_t, 4> kind{line.key_id, line.any_key_id, line.algorithm.has_value(),
+	    static_cast<std::uint8_t>(line.algorithm.value_or(Algorithm::none))};
+	return mark.emplace(
+	    KeyMark{mark_of(as_bytes(site_of(key).name)), mark_of(kind), mark_of(ready(key))});
+}
+
+std::optional<ServerSites::KeyNumber> ServerSites::key_of(const KeyMark &wanted) {
+	if (site_by_mark_.empty())
+		for (std::uint32_t site = 0; site < config_.sites.size(); ++site)
+			site_by_mark_.emplace(mark_of(as_bytes(config_.sites[site].name)), site);
+	std::optional<KeyNumber> found;
+	const auto [first, last] = site_by_mark_.equal_range(wanted.site);
+	for (auto at = first; at != last; ++at) {
+		const auto keys = static_cast<KeyNumber>(config_.sites[at->second].keys.size());
+		for (KeyNumber i = 0; i < keys; ++i) {
+			const auto key = first_key_[at->second] + i;
+			if (mark(key) == wanted) return key;
+			if (!found && mark(key).secret == wanted.secret) found = key;
+		}
+	}
+	return found;
 }
 
 std::vector<std::optional<ServerSites::KeyNumber>> ServerSites::keys_in(

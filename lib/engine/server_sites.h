@@ -7,8 +7,18 @@
 
 #include <array>
 #include <memory>
+#include <unordered_map>
 
 namespace lisp {
+
+// What a key is known by in another configuration, or after a restart, without telling it: its
+// site's name, Key ID and algorithm, and the secret.
+struct KeyMark {
+	std::uint64_t site = 0;
+	std::uint64_t line = 0;
+	std::uint64_t secret = 0;
+	bool operator==(const KeyMark &) const = default;
+};
 
 class ServerSites {
 public:
@@ -20,6 +30,7 @@ public:
 		const SiteSection *site = nullptr;
 		const SiteEidLine *line = nullptr;
 		std::uint32_t site_number = 0;
+		const ElsewhereLine *elsewhere = nullptr; // then without a site
 	};
 	// The longest configured EID-prefix that covers `eid`.
 	std::optional<Eid> covering(const EidPrefix &eid) const;
@@ -30,16 +41,25 @@ public:
 	// configured one covers it or lies within it.
 	std::optional<EidPrefix> hole(const EidPrefix &around) const { return index_.hole(around); }
 
+	// The shortest prefix around `eid` within a configured one that holds no other configured one;
+	// nullopt where one lies within `eid`.
+	std::optional<EidPrefix> part(const SiteEidLine &line, const EidPrefix &eid) const;
+
 	static bool allows(const SiteSection &site, List<Locator> locators);
 
 	// The site's key that authenticates the message, selected by the Key ID and Algorithm ID in it.
 	std::optional<KeyNumber> verify(
 	    std::uint32_t site_number, const Authentication &authentication, Bytes message);
+	bool verify(KeyNumber key, Bytes message) { return ready(key).verify(message); }
 	bool sign(KeyNumber key, Room message);
 
 	// What each key is in `next`, by its number here, in the site of the same name: the same line,
 	// or else the first with the same secret.
 	std::vector<std::optional<KeyNumber>> keys_in(const ServerSites &next) const;
+
+	const KeyMark &mark(KeyNumber key);
+	// By the same rule as keys_in().
+	std::optional<KeyNumber> key_of(const KeyMark &mark);
 
 	const SiteSection &site_of(KeyNumber key) const { return config_.sites[site_of_key_[key]]; }
 	const SiteKeyLine &key_line(KeyNumber key) const {
@@ -49,6 +69,7 @@ public:
 	const MapServerConfig &config() const { return config_; }
 
 private:
+	static constexpr std::uint32_t no_site = 0xffffffff;
 	struct EidPlace {
 		std::uint32_t site = 0;
 		std::uint32_t line = 0;
@@ -67,6 +88,8 @@ private:
 	std::vector<std::uint32_t> site_of_key_;
 	std::vector<KeyNumber> first_key_; // of each site
 	std::array<ReadyKey, 256> ready_;
+	std::vector<std::optional<KeyMark>> marks_; // of each key, once asked for
+	std::unordered_multimap<std::uint64_t, std::uint32_t> site_by_mark_; // once asked for
 };
 
 } // namespace lisp

@@ -14,6 +14,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
+from packets import map_notify, map_register, record, signed  # noqa: E402
 
 BINDIR = ""
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
@@ -281,6 +282,99 @@ class Site(MapServer):
         self.write("mapserver.conf", SITES.replace("site-key", "new-key"))
         self.server.reload(r": reloaded$")
         self.assertEqual(self.registrations(), [])
+
+
+class Batch(MapServer):
+    """Many EIDs on standard input."""
+
+    def test_each_eid_is_answered_once(self):
+        eids = [f"203.0.113.{i}" for i in range(256)] * 8 + ["10.0.0.1/32", "[7]10.0.0.1/32"]
+        command = [os.path.join(BINDIR, "lisp-request"), "-m", f"{SERVER}:{self.port}", "--json",
+                   "-v", "-"]
+        done = subprocess.run(command, input="\n".join(eids), capture_output=True, text=True,
+                              timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(sorted(each["eid"].partition("/")[0] for each in answers),
+                         sorted(eid.partition("/")[0] for eid in eids))
+        self.assertEqual({each["result"] for each in answers}, {"negative"})
+        self.assertRegex(done.stderr, r"\n0 positive, 2050 negative, 0 without an answer; "
+                                      r"\d+ answers a second, \d+ us to one\n$")
+
+    def test_what_is_no_eid_is_refused_before_anything_is_asked(self):
+        command = [os.path.join(BINDIR, "lisp-request"), "-m", f"{SERVER}:{self.port}", "-"]
+        done = subprocess.run(command, input="10.0.0.1 elsewhere\n", capture_output=True,
+                              text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("elsewhere is no EID", done.stderr)
+
+
+class Moves(MapServer):
+    """An EID that is another ETR's from now on."""
+
+    ANOTHER = "127.43.42.3"
+
+    def setUp(self):
+        super().setUp()
+        self.write("mapserver.conf", "@SITE one\nkey key\neid 10.0.0.0/8 more-specifics=yes\n")
+        self.server.reload(r": reloaded$")
+
+    def etr(self):
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(opened.close)
+        opened.bind((self.ANOTHER, 0))
+        opened.settimeout(PATIENCE)
+        return opened
+
+    def register_here(self, opened, nonce, rloc):
+        opened.sendto(map_register(nonce, record("10.0.0.1/32", rloc)), (SERVER, self.port))
+        return opened.recv(65536)
+
+    def test_C120_old_etr_is_told_until_it_acknowledges(self):
+        old, new = self.socket(), self.etr()
+        self.register_here(old, 1, "192.0.2.1")
+        self.register_here(new, 2, "192.0.2.2")
+        told = old.recv(65536)
+        self.assertEqual(told[0] >> 4, 4)
+        nonce = int.from_bytes(told[4:12], "big")
+        expected = map_notify(nonce, record("10.0.0.1/32", "192.0.2.2"))
+        self.assertEqual(told, expected)
+        self.assertEqual(old.recv(65536), expected)  # nobody has acknowledged it
+        body = record("10.0.0.1/32", "192.0.2.2")
+        old.sendto(signed(5 << 28 | 1, nonce, b"key", body), (SERVER, self.port))
+        # What comes after it has been read, so that must have been, too.
+        self.register_here(old, 3, "192.0.2.1")
+        (counters,) = self.server.status("counters")
+        self.assertEqual(counters["map-notify-acks"], 1)
+        self.assertEqual(counters["unsolicited-notifies"], 2)
+
+    def test_C060_registerd_acknowledges(self):
+        if not built("lisp-registerd"):
+            self.skipTest("lisp-registerd is not built")
+        config = self.site("10.0.0.1/32", "key", "alg=sha256")
+        registerd = self.start("lisp-registerd", "-f", config)
+        registerd.wait_for("acknowledged")
+        self.register_here(self.etr(), 1 << 62, "192.0.2.2")
+        # Its Map-Notify-Ack comes before whatever it says next.
+        for _ in range(100):
+            (counters,) = self.server.status("counters")
+            if counters["map-notify-acks"]:
+                break
+            self.ask_server("10.0.0.1")
+        self.assertEqual(counters["map-notify-acks"], 1)
+
+    def test_C119_merged_registrations_are_answered_together(self):
+        self.write("mapserver.conf", "@SITE one\nkey key\neid 10.0.0.0/8 proxy=yes\n")
+        self.server.reload(r": reloaded$")
+        for nonce, opened, rloc in ((1, self.socket(), "192.0.2.2"), (2, self.etr(), "192.0.2.1")):
+            head = 3 << 28 | 1 << 10 | 1 << 8 | 1
+            body = record("10.0.0.0/8", rloc)
+            opened.sendto(signed(head, nonce, b"key", body), (SERVER, self.port))
+            opened.recv(65536)
+        _, (answer,) = self.ask_server("10.0.0.1")
+        self.assertEqual([each["rloc"] for each in answer["records"][0]["locators"]],
+                         ["192.0.2.1", "192.0.2.2"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The power is cut: lisp.conf is the old one or the new one, and the new one once that was told; no
-Map-Register has had a nonce that is not below the one that the disk has kept.
+Map-Register has had a nonce that is not below the one that the disk has kept; a Map-Server has kept
+each one that it has acknowledged.
 
 usage: power_loss_test.py BINDIR SHIM [unittest arguments]
 
@@ -9,14 +10,19 @@ LISP_SAVES says how often lisp.conf is saved, 25 times unless set.
 
 import os
 import re
+import signal
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemons import PATIENCE, write_secret  # noqa: E402
+import packets  # noqa: E402
 from power_loss import Content, Disk, Lost, Unseen, check, record  # noqa: E402
 from registerd_test import EIDS, MapServer, Register  # noqa: E402
 
@@ -280,6 +286,93 @@ class Nonces(PowerLoss):
         subprocess.run(self.command("--once"), check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=PATIENCE)
         self.assertGreater(self.server.next().nonce, last)
+
+    def test_without_a_sync_it_is_not(self):
+        for omitted in "sync", "sync-directory":
+            with self.subTest(omitted):
+                self.setUp()
+                self.assertRaises(Lost, self.check, {"LISP_POWER_OMIT": omitted}.items())
+
+
+class Registrations(PowerLoss):
+    """What lisp-mapserverd has acknowledged, with snapshots taken in between."""
+
+    def register(self, number):
+        return packets.map_register(number, packets.record(f"10.0.0.{number}/32", "192.0.2.1"))
+
+    def serve(self, settings=()):
+        config = write_secret(os.path.join(self.scratch, "mapserver.conf"),
+                              "@SITE one\nkey key\neid 10.0.0.0/8 more-specifics=yes\n")
+        state = os.path.join(self.directory, "state")
+        command = [os.path.join(BIN, "lisp-mapserverd"), "-l", "127.0.0.1:0", "-f", config, "--run",
+                   os.path.join(self.scratch, "run"), "--state", state]
+        with self.record(*command, settings=settings, stderr=subprocess.PIPE, text=True) as server, \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as etr:
+            etr.settimeout(PATIENCE)
+            line = server.stderr.readline()
+            while "ready" not in line:
+                self.assertTrue(line)
+                line = server.stderr.readline()
+            address = ("127.0.0.1", int(line.rpartition(":")[2]))
+            for number in range(1, 31):
+                if number % 10 == 0:
+                    server.send_signal(signal.SIGHUP)
+                etr.sendto(self.register(number), address)
+                self.assertEqual(etr.recv(65536)[4:12], number.to_bytes(8, "big"))
+            server.terminate()
+            self.assertEqual(server.wait(PATIENCE), 0)
+
+    def frames(self, octets, kind):
+        """The octets of each frame that is whole."""
+        if octets[:8] != kind:
+            return
+        number, at = octets[8:16], 16
+        while at + 16 <= len(octets):
+            length, check = struct.unpack_from("!II", octets, at)
+            body = octets[at + 8:at + 8 + length]
+            if length < 8 or len(body) < length or zlib.crc32(body, zlib.crc32(number)) != check:
+                return
+            yield body[8:]
+            at += 8 + length
+
+    def kept(self, names):
+        """The numbers of those that are kept, and the highest nonce."""
+        snapshot = names.get("state/registrations", Content()).octets
+        first = int.from_bytes(snapshot[8:16], "big")
+        parts = list(self.frames(snapshot, b"lispsnap"))
+        self.assertEqual(parts[-1:], [b""] if snapshot else [])
+        for path, content in names.items():
+            if ".log." in path and int(path.rpartition(".")[2]) >= first:
+                parts += self.frames(content.octets, b"lisp-log")
+        found = b"".join(parts)
+        eids = {int(last[0]) for last in re.findall(rb"\x00\x01\x0a\x00\x00(.)", found, re.DOTALL)}
+        # After the mark of the key, flags and two addresses with their ports.
+        nonces = [part[1 + 24 + 1 + 2 * (2 + 4 + 2):][:8] for part in parts if part[:1] == b"\1"]
+        nonces += [part[5 + 24 + 1 + 2 * (2 + 4 + 2):][:8] for part in parts if part[:1] == b"\2"]
+        return eids, max((int.from_bytes(nonce, "big") for nonce in nonces), default=0)
+
+    def check(self, settings=()):
+        disk = Disk.of(self.directory)
+        self.serve(settings)
+        self.snapshots = set()
+
+        def is_right(names, said):
+            acknowledged = [int.from_bytes(octets[4:12], "big") for octets in said.sent
+                            if octets[0] >> 4 == 4]
+            if any(content and content.mode & 0o177 for content in names.values()):
+                return False
+            if not acknowledged:
+                return True
+            eids, highest = self.kept(names)
+            self.snapshots.add(names.get("state/registrations"))
+            return eids >= set(acknowledged) and highest >= max(acknowledged)
+
+        count = check(self.log, disk, self.directory, is_right)
+        self.assertGreater(len(self.snapshots), 1)  # or none was ever made
+        return count
+
+    def test_what_was_acknowledged_is_kept(self):
+        print("30 registers: %d things that a power cut may leave" % self.check())
 
     def test_without_a_sync_it_is_not(self):
         for omitted in "sync", "sync-directory":

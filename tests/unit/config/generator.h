@@ -143,17 +143,24 @@ inline MapServerConfig ConfigGenerator::map_server() {
 		site.name = word("xyz019=") + std::to_string(sites);
 		for (std::uint8_t id = 0; id < below(4); ++id)
 			site.keys.push_back(
-			    {secret(), id, false, coin() ? std::optional{algorithm()} : std::nullopt});
-		if (coin()) site.keys.push_back({secret(), 0, true, std::nullopt});
+			    {secret(), id, false, coin() ? std::optional{algorithm()} : std::nullopt, coin()});
+		if (coin()) site.keys.push_back({secret(), 0, true, std::nullopt, coin()});
 		for (auto left = below(5); left > 0; --left) {
 			const auto eid = prefix(static_cast<std::uint32_t>(below(3)));
 			if (!eids_.insert(eid).second) continue;
 			const auto port = static_cast<std::uint16_t>(1 + below(65535));
 			site.eids.push_back(
-			    {eid, coin(), coin(), coin() ? std::optional{port} : std::nullopt, {}});
+			    {eid, coin(), coin(), coin() ? std::optional{port} : std::nullopt, {}, {}});
+			const auto deny = coin() ? Action::drop_auth_failure : Action::drop_policy_denied;
+			if (coin()) site.eids.back().deny = deny;
 		}
 		for (auto left = below(3); left > 0; --left) site.rlocs.push_back(address());
 		config.sites.push_back(std::move(site));
+	}
+	for (auto left = below(3); left > 0; --left) {
+		const auto eid = prefix(static_cast<std::uint32_t>(below(3)));
+		const auto port = static_cast<std::uint16_t>(1 + below(65535));
+		if (eids_.insert(eid).second) config.elsewhere.push_back({eid, {address(), port}, {}});
 	}
 	return config;
 }

@@ -12,6 +12,7 @@ MapServerConfig without_places(MapServerConfig config) {
 		site.position = {};
 		for (auto &eid : site.eids) eid.position = {};
 	}
+	for (auto &line : config.elsewhere) line.position = {};
 	return config;
 }
 

@@ -32,8 +32,8 @@ TEST(MapServerConfig, SitesWithTheirKeysEidsAndRlocs) {
 	const auto &paris = config.sites[0];
 	EXPECT_EQ(paris.name, "paris");
 	EXPECT_EQ(paris.position, (Position{1, 1}));
-	EXPECT_EQ(paris.keys, (std::vector<SiteKeyLine>{{"a=b", 0, true, std::nullopt},
-	                          {"NEW", 2, false, Algorithm::hmac_sha256}}));
+	EXPECT_EQ(paris.keys, (std::vector<SiteKeyLine>{{"a=b", 0, true, std::nullopt, false},
+	                          {"NEW", 2, false, Algorithm::hmac_sha256, false}}));
 	ASSERT_EQ(paris.eids.size(), 2U);
 	EXPECT_EQ(paris.eids[0].eid, *EidPrefix::parse("[5]10.1.0.0/16"));
 	EXPECT_TRUE(paris.eids[0].more_specifics);
@@ -53,7 +53,8 @@ TEST(MapServerConfig, SitesWithTheirKeysEidsAndRlocs) {
 TEST(MapServerConfig, Errors) {
 	EXPECT_EQ(found_in("key a\nkey b\n@SITE x\nkey a\neid ::/0\n"),
 	    (Lines{"f:1:1: a line before any site, expected @SITE and its name"}));
-	EXPECT_EQ(found_in("@EID\nkey a\n"), (Lines{"f:1:1: @EID is no section, expected @SITE"}));
+	EXPECT_EQ(found_in("@EID\nkey a\n"),
+	    (Lines{"f:1:1: @EID is no section, expected @SITE or @ELSEWHERE"}));
 	EXPECT_EQ(found_in("@SITE\nkey a\neid ::/0\n@SITE\nkey a\neid 1::/16\n"),
 	    (Lines{"f:1:6: the line ends, expected the site's name",
 	        "f:4:6: the line ends, expected the site's name"}));
@@ -72,7 +73,7 @@ TEST(MapServerConfig, Errors) {
 	        "f:3:23: 1 is no proxy, expected yes or no",
 	        "f:4:22: 0 is no notify-port, expected 1 to 65535",
 	        "f:4:24: more= is unknown here, expected the end of the line or one of "
-	        "more-specifics= proxy= iid= notify-port=",
+	        "more-specifics= proxy= iid= notify-port= deny=",
 	        "f:5:16: a word too many, expected the end of the line"}));
 }
 
@@ -102,7 +103,11 @@ TEST(MapServerConfig, PrintsWhatItReads) {
 	                              "\tnotify-port=4342\n"
 	                              "rloc\t192.0.2.1\n"
 	                              "\n"
-	                              "@SITE\trome\nkey\tx\nkey\ty\tkey-id=0\neid\t::/0\n";
+	                              "@SITE\trome\nkey\tx\tnonce=any\nkey\ty\tkey-id=0\n"
+	                              "eid\t::/0\tdeny=policy\neid\t1::/16\tdeny=auth\n"
+	                              "\n"
+	                              "@ELSEWHERE\n0.0.0.0/0\t192.0.2.53:4342\n"
+	                              "::/0\t[2001:db8::53]:14342\tiid=7\n";
 	EXPECT_EQ(print_mapserver_config(valid(canonical)), canonical);
 }
 

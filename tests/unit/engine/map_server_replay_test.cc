@@ -192,4 +192,20 @@ TEST(MapServerReplay, C121_WithdrawalAndExpiryMakeRoomForAnyMapVersion) {
 }
 
 } // namespace
+// RFC 6830 has nonces of 0 in Map-Registers, and peers have random ones.
+TEST(MapServerReplay, KeyOfXtrsWhoseNoncesDoNotRiseTakesAny) {
+	auto config = golden_config();
+	config.sites[0].keys[0].any_nonce = true;
+	Lab lab{config};
+	for (const auto nonce : {0U, 0U, 7U, 5U, 5U}) {
+		lab.now += 170s;
+		const auto outcome =
+		    lab.send(Register{nonce}.add("203.0.113.0/24", {locator("192.0.2.1", 1)}));
+		EXPECT_EQ(reason(outcome), std::nullopt);
+		EXPECT_EQ(outcome.send.size(), 1U);
+	}
+	lab.now += 170s;
+	EXPECT_EQ(lab.eids(), 1U);
+}
+
 } // namespace lisp

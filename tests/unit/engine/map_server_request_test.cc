@@ -140,4 +140,64 @@ TEST(MapServerRequest, UnknownVendorLosesTheMessage) {
 }
 
 } // namespace
+TEST(MapServerRequest, C118_DeniedAnswersAreTheGoldenOnes) {
+	for (const auto &[deny, name] : {std::pair{Action::drop_policy_denied, "REP-POLICY"},
+	         std::pair{Action::drop_auth_failure, "REP-AUTHF"}}) {
+		auto config = golden_config();
+		config.sites[0].eids[0].deny = deny;
+		Lab lab{config};
+		EXPECT_TRUE(lab.ask("203.0.113.7/32"));
+		EXPECT_EQ(lab.reply, golden(name).octets) << name;
+		// Whether it is registered or not.
+		lab.receive(golden("REG-SHA1-20").octets, etr);
+		EXPECT_TRUE(lab.ask("203.0.113.7/32"));
+		EXPECT_EQ(lab.reply, golden(name).octets) << name;
+	}
+}
+
+TEST(MapServerRequest, C118_DenialHidesNoOtherPrefix) {
+	auto config = golden_config();
+	config.sites[0].eids = {eid("10.0.0.0/8")};
+	config.sites[0].eids[0].deny = Action::drop_policy_denied;
+	config.sites.push_back(site("within", "k", {eid("10.128.0.0/16")}));
+	Lab lab{config};
+	EXPECT_EQ(answer_text(lab.ask("10.0.0.1/32")), "10.0.0.0/9!1");
+	EXPECT_EQ(lab.ask("10.0.0.1/32")->records[0].action, Action::drop_policy_denied);
+	EXPECT_EQ(answer_text(lab.ask("10.128.0.1/32")), "10.128.0.0/16!1");
+	EXPECT_EQ(lab.ask("10.128.0.1/32")->records[0].action, Action::natively_forward);
+}
+
+// RFC 9301 section 8.4: a Map-Resolver that forwards keeps nothing and says nothing.
+TEST(MapServerRequest, C125_ForwardedRequestsGetNoAnswerAndAreNotRemembered) {
+	Lab lab;
+	lab.send(Register{7}.add("203.0.113.0/24", {locator("198.51.100.9", 1)}));
+	const auto asked = wire(request(prefix("203.0.113.7/32"), lab.arena));
+	for (int i = 0; i < 2; ++i) {
+		const auto outcome = lab.receive(asked, itr);
+		ASSERT_EQ(outcome.send.size(), 1U);
+		EXPECT_EQ(outcome.send[0].to, (Endpoint{ip("198.51.100.9"), control_port}));
+		// The answer of the ETR, were it to come here, is not passed on.
+		EXPECT_TRUE(lab.receive(golden("REP-POS").octets, etr).send.empty());
+	}
+}
+
+TEST(MapServerRequest, EidsOfAnotherResolverGoThere) {
+	auto config = golden_config();
+	config.elsewhere.push_back({prefix("10.0.0.0/8"), {ip("192.0.2.53"), 14342}, {}});
+	config.sites.push_back(site("within", "k", {eid("10.1.0.0/16")}));
+	Lab lab{config};
+	auto outcome = lab.receive(wire(request(prefix("10.2.0.1/32"), lab.arena)), itr);
+	ASSERT_EQ(outcome.send.size(), 1U);
+	EXPECT_EQ(outcome.send[0].to, config.elsewhere[0].resolver);
+	EXPECT_EQ(outcome.send[0].octets[0], 0x80);
+	// What is more specific is the site's, and what is neither has a hole that covers neither.
+	EXPECT_EQ(answer_text(lab.ask("10.1.0.1/32")), "10.1.0.0/16!1");
+	EXPECT_EQ(answer_text(lab.ask("11.0.0.1/32")), "11.0.0.0/8!15");
+	// Two that send each other the same would do so for ever.
+	outcome =
+	    lab.receive(wire(request(prefix("10.2.0.1/32"), lab.arena)), config.elsewhere[0].resolver);
+	EXPECT_TRUE(outcome.send.empty());
+	EXPECT_EQ(reason(outcome), MapServerDrop::looped);
+}
+
 } // namespace lisp

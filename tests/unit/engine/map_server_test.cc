@@ -409,12 +409,14 @@ TEST(MapServer, UnregisteredSiteWithinAnothersRegistrationIsNotAnsweredForIt) {
 
 TEST(MapServer, C122_MapRepliesAndTheRestAreDiscarded) {
 	Lab lab;
-	for (const auto *name : {"REP-POS", "NTF-SHA1-20", "ACK-SHA256-32", "REF-MSACK", "INFO-REQ",
-	         "SHEXT", "UNKNOWN-9"}) {
+	for (const auto *name :
+	    {"REP-POS", "NTF-SHA1-20", "REF-MSACK", "INFO-REQ", "SHEXT", "UNKNOWN-9"}) {
 		const auto outcome = lab.receive(golden(name).octets, itr);
 		EXPECT_TRUE(outcome.send.empty()) << name;
 		EXPECT_EQ(reason(outcome), MapServerDrop::unexpected_type) << name;
 	}
+	EXPECT_EQ(
+	    reason(lab.receive(golden("ACK-SHA256-32").octets, itr)), MapServerDrop::unknown_nonce);
 }
 
 TEST(MapServer, C123_ProbesAndSmrsAreDropped) {

@@ -236,5 +236,44 @@ TEST(Requester, EidsAreAskedForIndependently) {
 	EXPECT_EQ(asking.request(12), "none") << "the first has its answer";
 }
 
+// RFC 9301 section 6.1: through the mapping system, and marked.
+TEST(Requester, C105_AfterAnSmrTheRequestIsTheGoldenOneInsideAnEcm) {
+	auto options = golden_options();
+	options.smr_invoked = true;
+	options.port = 50004;
+	Asking asking{options};
+	asking.requester.ask(prefix("203.0.113.7"));
+	const auto datagram = asking.requester.next_request(asking.now, 0xc0c1c2c3c4c5c6c7);
+	ASSERT_TRUE(datagram);
+	EXPECT_EQ(datagram->to, options.resolver);
+	Arena arena;
+	const auto ecm = decode_as<EncapsulatedControl>(datagram->octets, arena);
+	ASSERT_TRUE(ecm);
+	EXPECT_EQ(to_hex(ecm->payload), to_hex(golden("REQ-SMRINV").octets));
+}
+
+TEST(Requester, OnlySoManyAreOpenAtATime) {
+	auto options = golden_options();
+	options.most_open = 2;
+	options.count = 1;
+	Asking asking{options};
+	for (const auto *eid : {"203.0.113.7", "203.0.113.8", "203.0.113.9", "203.0.113.10"})
+		asking.requester.ask(prefix(eid));
+	EXPECT_NE(asking.request(), "none");
+	EXPECT_NE(asking.request(2), "none");
+	EXPECT_EQ(asking.request(3), "none");
+	EXPECT_EQ(asking.requester.deadline(), asking.now + 2s);
+	EXPECT_EQ(asking.receive(golden("REP-POS").octets), "positive");
+	EXPECT_LE(asking.requester.deadline(), asking.now);
+	EXPECT_NE(asking.request(3), "none");
+	asking.now += 2s;
+	EXPECT_EQ(asking.requester.next_timeout(asking.now), prefix("203.0.113.8"));
+	EXPECT_EQ(asking.requester.next_timeout(asking.now), prefix("203.0.113.9"));
+	EXPECT_NE(asking.request(4), "none");
+	asking.now += 2s;
+	EXPECT_EQ(asking.requester.next_timeout(asking.now), prefix("203.0.113.10"));
+	EXPECT_EQ(asking.requester.deadline(), std::nullopt);
+}
+
 } // namespace
 } // namespace lisp

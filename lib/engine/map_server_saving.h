@@ -1,0 +1,86 @@
+// What of a Map-Server is to outlive it, as octets in stable storage: the registrations, and the
+// nonces of the xTRs (RFC 9301 section 5.6). What each Map-Register has changed is saved before it
+// is acknowledged; a snapshot takes the place of all that was saved before it.
+//
+// Times are those that the Map-Server has run, in nanoseconds through all its lives, so that
+// neither a clock that is set nor the time that it was down makes registrations older.
+#pragma once
+
+#include "engine/registering_xtrs.h"
+#include "engine/registration_table.h"
+#include "engine/server_sites.h"
+
+namespace lisp {
+
+class RunningTime {
+public:
+	// `before`: how long it had run when it was ended last.
+	RunningTime() = default;
+	RunningTime(Instant begin, std::chrono::nanoseconds before) : origin_(begin - before) {}
+
+	std::chrono::nanoseconds of(Instant instant) const { return instant - origin_; }
+	Instant at(std::chrono::nanoseconds time) const { return origin_ + time; }
+
+private:
+	Instant origin_{};
+};
+
+enum class SavedKind : std::uint8_t {
+	map_register = 1, // an xTR, what it registered and withdrew
+	xtr = 2,          // of a snapshot: its number there, the xTR
+	registration = 3, // of a snapshot: the number of its xTR, a record
+	key = 4,          // of a snapshot: what is known of the xTRs of a key that are not named
+};
+
+struct SavedRecord {
+	bool proxy_reply = false;
+	bool merge = false;
+	Instant registered{};
+	std::chrono::seconds lifetime{}; // 0: withdrawn
+	Bytes record;                    // an EID-record
+};
+
+struct SavedXtr {
+	KeyMark key;
+	std::optional<XtrIdentity> identity;
+	Endpoint source;
+	Endpoint local;
+	std::uint64_t nonce = 0;
+	std::uint8_t key_id = 0;
+	Algorithm algorithm = Algorithm::none;
+	Bytes authentication;
+	Instant heard{};
+};
+
+SavedXtr saved_of(const RegisteringXtr &xtr, const KeyMark &key); // views it
+
+void write(Writer &out, const KeyMark &key);
+void write(Writer &out, const RegisteringXtrs::KeyNonces &nonces); // without the key
+void write(Writer &out, const SavedXtr &xtr, const RunningTime &time);
+void write(Writer &out, const SavedRecord &record, const RunningTime &time);
+
+void read(Reader &in, KeyMark &key);
+void read(Reader &in, RegisteringXtrs::KeyNonces &nonces);
+void read(Reader &in, SavedXtr &xtr, const RunningTime &time);
+void read(Reader &in, SavedRecord &record, const RunningTime &time);
+
+inline constexpr std::size_t most_saved_octets = 2 * max_datagram; // of one Map-Register
+
+// All of it, in parts: the Map-Server may go on in between, so long as what it has saved since the
+// snapshot was begun is kept, and restored after the snapshot.
+class MapServerSnapshot {
+public:
+	explicit MapServerSnapshot(Instant begin) : begin_(begin) {}
+
+	// Up to `room` octets of the next part, most_saved_octets at least; empty after the last.
+	Bytes next(ServerSites &sites, const RegisteringXtrs &xtrs, const RegistrationTable &table,
+	    const RunningTime &time, Room room);
+
+private:
+	Instant begin_;
+	std::uint32_t xtr_ = 0; // the next one, and so on
+	std::uint32_t registration_ = 0;
+	std::uint32_t key_ = 0;
+};
+
+} // namespace lisp
