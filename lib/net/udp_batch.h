@@ -1,4 +1,4 @@
-// Datagrams received with one call of the system each sixty-four.
+// Several datagrams received with one call of the system.
 #pragma once
 
 #include "net/udp_socket.h"
@@ -10,9 +10,10 @@ namespace lisp {
 
 class UdpBatch {
 public:
-	static constexpr std::size_t max_size = 64;
+	// What is read and written for so many stays in the nearest cache.
+	static constexpr std::size_t max_size = 32;
 
-	// Takes 4 MiB of address space; memory only as far as datagrams were long.
+	// Takes 2 MiB of address space; memory only as far as datagrams were long.
 	UdpBatch();
 	~UdpBatch();
 	UdpBatch(UdpBatch &&) noexcept;

@@ -119,7 +119,7 @@ UdpSocket::Progress UdpSocket::send(std::span<const Datagram> datagrams) {
 
 // As many as one call takes.
 void UdpSocket::send_some(std::span<const Datagram> datagrams, Progress &progress) {
-	constexpr std::size_t batch = 64;
+	constexpr std::size_t batch = 32;
 	std::array<std::optional<OutgoingMessage>, batch> messages;
 	std::array<mmsghdr, batch> headers; // NOLINT(*-member-init): as many as are sent are filled
 	unsigned count = 0;

@@ -115,9 +115,9 @@ public:
 
 private:
 	void send(std::size_t count) {
-		std::vector<UdpSocket::Datagram> datagrams;
+		std::vector<Datagram> datagrams;
 		for (std::size_t i = 0; i < count; ++i)
-			datagrams.push_back({options_.to, registers_[sent_ + i]});
+			datagrams.push_back({options_.to, {}, registers_[sent_ + i]});
 		if (count > 0) socket_.send(datagrams);
 		sent_ += count;
 	}
