@@ -38,6 +38,7 @@ class Asking:
     """The load generator, always with the same length of time."""
 
     def __init__(self, program, seconds):
+        self.program = program
         self.seconds = seconds
         self.command = [program, '--seconds', str(seconds)]
 
@@ -125,8 +126,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('bin')
-    parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--seconds', type=float, default=2)
+    parser.add_argument('--rounds', type=int, default=9)
+    parser.add_argument('--seconds', type=float, default=0.5)
     options = parser.parse_args()
     asking = Asking(os.path.join(options.bin, 'bench_asking'), options.seconds)
     missed = 0
@@ -145,7 +146,7 @@ def main():
                 with Daemon(options.bin, 'lisp-replyd', ['-f', site, '--rate', '0', *listen],
                             directory) as replyd:
                     missed |= compare_all(asking, echoes, replyd, eids, options.rounds)
-        missed |= attack(asking, options.bin)
+        missed |= attack(Asking(asking.program, 4), options.bin)
     finally:
         for echo in started.values():
             echo.kill()
