@@ -588,7 +588,8 @@ class Load(Site):
                      "inner-ip-checksum", "inner-checksum-zero", "inner-checksum-bad",
                      "inner-data-port", "inner-not-map-request", "encapsulated-probe",
                      "dont-map-reply", "no-usable-itr-rloc", "itr-rloc-refused", "not-owned",
-                     "rate-limited", "source-limited", "total-limited", "too-large"]
+                     "rate-limited", "source-limited", "total-limited", "too-large",
+                     "smr-limited", "lisp-sec"]
             self.assertEqual(sum(counters[fate] for fate in fates), counters["received"])
             met = {fate for fate in fates if counters[fate] > 0}
             self.assertGreater(counters["map-replies"], 2 * FLOOD // batch)  # mutants, too
