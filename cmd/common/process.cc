@@ -33,14 +33,6 @@ const passwd &account(const std::string &user) {
 	fail("user '" + user + "'");
 }
 
-void sync_directory(const std::string &path) {
-	const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const bool synced = directory >= 0 && fsync(directory) == 0;
-	const int error = errno;
-	if (directory >= 0) close(directory);
-	if (!synced) throw std::system_error(error, std::generic_category(), path);
-}
-
 bool write_all(int descriptor, std::string_view text) {
 	while (!text.empty()) {
 		const auto written = write(descriptor, text.data(), text.size());
@@ -52,6 +44,14 @@ bool write_all(int descriptor, std::string_view text) {
 
 } // namespace
 
+std::error_code sync_directory(const std::string &path) {
+	const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const bool synced = directory >= 0 && fsync(directory) == 0;
+	const std::error_code error{synced ? 0 : errno, std::generic_category()};
+	if (directory >= 0) close(directory);
+	return error;
+}
+
 void make_directory(const std::string &path, mode_t mode, const std::string &user) {
 	const auto slash = path.find_last_of('/');
 	const auto parent = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -59,7 +59,7 @@ void make_directory(const std::string &path, mode_t mode, const std::string &use
 		// mkdir() heeds the umask, which was meant for files.
 		if (chmod(path.c_str(), mode) < 0) fail(path);
 		if (!user.empty()) give_to(path, user);
-		sync_directory(parent);
+		if (const auto error = sync_directory(parent)) throw std::system_error(error, parent);
 		return;
 	}
 	const int error = errno;

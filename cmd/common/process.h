@@ -5,12 +5,16 @@
 
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace lisp {
 
 // Makes `path` and what is missing above it, to last through a loss of power. What was made belongs
 // to `user` unless that is empty. Throws std::system_error.
 void make_directory(const std::string &path, mode_t mode, const std::string &user);
+
+// So that names in it last through a loss of power.
+std::error_code sync_directory(const std::string &path);
 
 void give_to(const std::string &path, const std::string &user);
 

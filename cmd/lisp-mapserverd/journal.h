@@ -28,7 +28,7 @@ public:
 		// Nothing can be saved for a while, and what was appended is not: a snapshot is tried
 		// until it succeeds.
 		std::function<void(std::error_code)> failed;
-		std::function<void(std::error_code)> no_snapshot; // for now; the log grows on
+		std::function<void(std::error_code)> no_snapshot; // one is tried later; the log grows on
 	};
 
 	// Throws std::system_error, and std::runtime_error where another process uses the directory or

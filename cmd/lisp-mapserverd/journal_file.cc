@@ -1,6 +1,5 @@
 #include "lisp-mapserverd/journal_file.h"
 
-#include "wire/crc32.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 
@@ -10,6 +9,7 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <unistd.h>
+#include <zlib.h>
 
 namespace lisp {
 
@@ -31,7 +31,8 @@ std::uint32_t checksum(std::uint64_t number, Bytes octets) {
 	std::array<std::uint8_t, 8> seed{};
 	Writer out{seed};
 	out.u64(number, "number");
-	return crc32(octets, crc32(seed));
+	return static_cast<std::uint32_t>(
+	    crc32_z(crc32_z(0, seed.data(), seed.size()), octets.data(), octets.size()));
 }
 
 } // namespace
@@ -126,12 +127,6 @@ std::error_code JournalWriter::write(Bytes octets) {
 
 std::error_code JournalWriter::sync() {
 	return fdatasync(file_.number()) < 0 ? last_error() : std::error_code{};
-}
-
-std::error_code sync_directory(const std::string &path) {
-	const Descriptor directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-	if (!directory.is_open() || fsync(directory.number()) < 0) return last_error();
-	return {};
 }
 
 } // namespace lisp

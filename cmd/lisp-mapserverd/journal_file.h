@@ -66,6 +66,4 @@ private:
 	Descriptor file_;
 };
 
-std::error_code sync_directory(const std::string &path);
-
 } // namespace lisp

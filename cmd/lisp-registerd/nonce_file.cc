@@ -54,12 +54,6 @@ std::error_code write_through(
 	return {};
 }
 
-std::error_code sync_directory(const std::string &path) {
-	const Descriptor directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-	if (!directory.ok() || fsync(directory.number()) < 0) return last_error();
-	return {};
-}
-
 } // namespace
 
 std::optional<NonceFile> NonceFile::open(const std::string &state_directory, const Owner &owner) {

@@ -85,8 +85,8 @@ struct PrefixIndex::Descent {
 	std::array<std::uint32_t, PrefixDigits::max_count + 1> met;
 	unsigned count = 0;
 
-	explicit Descent(const EidPrefix &prefix = {})
-	    : key(prefix) {} // NOLINT(*-member-init): `count`
+	// NOLINTNEXTLINE(*-member-init): `met` is written before it is read
+	explicit Descent(const EidPrefix &prefix = {}) : key(prefix) {}
 };
 
 // The node to go on with.
