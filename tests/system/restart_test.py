@@ -201,7 +201,8 @@ class Ending(Restarting):
         self.assertEqual(len(self.registered()), 2)
 
     def test_damaged_snapshot_is_refused(self):
-        path, _ = self.make_snapshot(0)
+        self.acknowledged(register(0))
+        path, _ = self.make_snapshot(1)
         self.server.stop()
         with open(path, "r+b") as file:
             file.seek(40)
