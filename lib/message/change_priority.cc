@@ -76,6 +76,8 @@ void read_type_five(Reader &in, Arena &arena, ChangePriority &message) {
 	message.response = (flags & bit_response) != 0;
 	message.notify = (flags & bit_notify) != 0;
 	message.acknowledgement = (flags & bit_acknowledgement) != 0;
+	// The octet is reserved in what was there before acknowledgements.
+	if (message.acknowledgement) message.code = static_cast<std::uint8_t>(head >> 8);
 	message.nonce = in.u64("nonce");
 	read(in, message.authentication);
 	// The first octet of a 16-bit mask length is 0, and an 8-bit one is at least 1.
@@ -91,7 +93,7 @@ void require_type_five(Writer &out, const ChangePriority &message) {
 	if (message.eids.size() != 1) out.fail("eid count", Reason::bad_value);
 	if (message.sub_type != 0) out.fail("sub-type", Reason::bad_value);
 	if (message.failed) out.fail("failed", Reason::bad_value);
-	if (message.code != 0) out.fail("code", Reason::bad_value);
+	if (message.code != 0 && !message.acknowledgement) out.fail("code", Reason::bad_value);
 	if (!message.target_rloc.is_none()) out.fail("target rloc", Reason::bad_value);
 }
 
@@ -103,7 +105,8 @@ void write_type_five(Writer &out, const ChangePriority &message) {
 	           (message.response ? bit_response : 0U) | (message.notify ? bit_notify : 0U) |
 	           (message.acknowledgement ? bit_acknowledgement : 0U),
 	    "flags");
-	out.u16(0, "reserved");
+	out.u8(0, "reserved");
+	out.u8(message.code, "code");
 	out.u8(moved.addresses.size(), "record count");
 	out.u64(message.nonce, "nonce");
 	write(out, message.authentication);
@@ -171,6 +174,25 @@ void write_extension(Writer &out, const ChangePriority &message) {
 }
 
 } // namespace
+
+bool is_refusal(ChangeResult result) {
+	return result >= ChangeResult::no_such_eid;
+}
+
+std::string_view name(ChangeResult result) {
+	switch (result) {
+	case ChangeResult::done: return "done";
+	case ChangeResult::no_change: return "no-change";
+	case ChangeResult::degraded: return "degraded";
+	case ChangeResult::no_such_eid: return "no-such-eid";
+	case ChangeResult::covering_only: return "covering-only";
+	case ChangeResult::no_local_rloc: return "no-local-rloc";
+	case ChangeResult::conflict: return "conflict";
+	case ChangeResult::clock: return "clock";
+	case ChangeResult::not_permitted: return "not-permitted";
+	}
+	return "unknown";
+}
 
 void read(Reader &in, Arena &arena, ChangePriority &message) {
 	switch (in.peek() >> 4) {

@@ -18,6 +18,22 @@ enum class ChangePriorityLayout : std::uint8_t {
 	extension, // type 15
 };
 
+// What an acknowledgement says came of a message.
+enum class ChangeResult : std::uint8_t {
+	done = 0,
+	no_change = 1,      // all was as the message wants it
+	degraded = 2,       // done but for the file or the mapping table, which are tried again
+	no_such_eid = 16,   // of which the receiver is an xTR; this and those below: refused
+	covering_only = 17, // a host of a configured prefix
+	no_local_rloc = 18, // nothing that the EID could be moved to
+	conflict = 19,      // a later message has moved it elsewhere
+	clock = 20,         // the nonce is too far from the receiver's time
+	not_permitted = 21, // to this sender, for this EID
+};
+
+bool is_refusal(ChangeResult result);
+std::string_view name(ChangeResult result); // "no-such-eid"; "unknown" for any other number
+
 // An EID that moved, and addresses that go with it: those that it talked to, or RLOCs.
 struct MovedEid {
 	std::uint8_t mask_length = 0; // bits, at least 1
@@ -36,10 +52,12 @@ struct ChangePriority {
 	Authentication authentication;
 	List<MovedEid> eids; // one in both layouts of type 5, up to 255 in the extension
 
+	// A ChangeResult, in an acknowledgement; in the extension it is there in all of them.
+	std::uint8_t code = 0;
+
 	// The extension alone.
 	std::uint16_t sub_type = 0; // 12 bits
 	bool failed = false;        // E, in an acknowledgement
-	std::uint8_t code = 0;      // of an acknowledgement
 	IpAddress target_rloc;      // the receiver that is meant; none where AFI 0
 
 	bool operator==(const ChangePriority &) const = default;

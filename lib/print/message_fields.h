@@ -234,6 +234,12 @@ template <class Member> constexpr auto of_extension(Member ChangePriority::*memb
 	};
 }
 
+inline std::optional<std::uint8_t> code_of(const ChangePriority &message) {
+	if (message.layout != ChangePriorityLayout::extension && !message.acknowledgement)
+		return std::nullopt;
+	return message.code;
+}
+
 inline std::optional<IpAddress> target_rloc_of(const ChangePriority &message) {
 	if (message.target_rloc.is_none()) return std::nullopt;
 	return message.target_rloc;
@@ -250,7 +256,7 @@ inline constexpr auto fields<ChangePriority> = std::tuple{
     Field{"failed", of_extension(&ChangePriority::failed)},
     Field{"nonce", nonce_of},
     Field{"authentication", &ChangePriority::authentication},
-    Field{"code", of_extension(&ChangePriority::code)},
+    Field{"code", &code_of},
     Field{"target-rloc", &target_rloc_of},
     Field{"eids", &ChangePriority::eids},
 };

@@ -127,6 +127,17 @@ TEST(ChangePriorityFormat, ReservedOctetsAreIgnoredAndWrittenAsZero) {
 	EXPECT_EQ(to_hex(*encode(found_in(octets, arena))), vectors[1].octets);
 }
 
+TEST(ChangePriorityFormat, AnAcknowledgementHasItsCodeInTheThirdOctet) {
+	auto octets = hex(vectors[0].octets);
+	octets[0] = 0x51;
+	octets[2] = 17;
+	Arena arena;
+	const auto found = found_in(octets, arena);
+	EXPECT_EQ(name(ChangeResult{found.code}), "covering-only");
+	EXPECT_TRUE(is_refusal(ChangeResult{found.code}));
+	EXPECT_EQ(to_hex(*encode(found)), to_hex(octets));
+}
+
 TEST(ChangePriorityFormat, ExtensionHasItsOwnFlagsReceiverAndSeveralEids) {
 	Arena arena;
 	const auto octets = hex(extension);
