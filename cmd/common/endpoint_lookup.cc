@@ -44,7 +44,8 @@ IpAddress look_up(const std::string &host) {
 } // namespace
 
 Endpoint look_up_endpoint(const std::string &text, std::uint16_t default_port) {
-	if (const auto endpoint = parse_endpoint(text, default_port)) return *endpoint;
+	const auto endpoint = parse_endpoint(text, default_port);
+	if (endpoint && endpoint->port != 0) return *endpoint;
 	const auto colon = text.rfind(':');
 	if (colon == std::string::npos) return {look_up(text), default_port};
 	const auto port = parse_number(text.substr(colon + 1), 65535);

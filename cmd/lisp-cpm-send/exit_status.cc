@@ -7,42 +7,48 @@ namespace lisp {
 
 namespace {
 
-enum class Grade : std::uint8_t { done, degraded, refused, unanswered }; // best first
+enum class Grade : std::uint8_t { done, degraded, refused, unanswered, not_sent }; // best first
 
-Grade grade(const ChangeOutcome &outcome) {
-	if (!outcome.result) return Grade::unanswered;
+Grade grade(const ChangeOutcome &outcome, bool want_acknowledgement) {
+	if (!outcome.result) {
+		if (!outcome.was_sent()) return Grade::not_sent;
+		return want_acknowledgement ? Grade::unanswered : Grade::done;
+	}
 	if (is_refusal(*outcome.result)) return Grade::refused;
-	return *outcome.result == ChangeResult::degraded ? Grade::degraded : Grade::done;
+	const bool is_well =
+	    *outcome.result == ChangeResult::done || *outcome.result == ChangeResult::no_change;
+	// What a later version may say below the refusals is not taken for more than it is.
+	return is_well ? Grade::done : Grade::degraded;
 }
 
-std::vector<Grade> required_grades(const std::vector<ChangeOutcome> &outcomes, bool any) {
-	std::vector<Grade> grades;
+std::vector<Grade> grades_that_count(
+    const std::vector<ChangeOutcome> &outcomes, const CpmWanted &wanted) {
+	std::vector<Grade> all;
 	std::map<EidPrefix, Grade> best;
 	for (const auto &outcome : outcomes) {
-		grades.push_back(grade(outcome));
-		auto &of_eid = best.try_emplace(outcome.eid, grades.back()).first->second;
-		of_eid = std::min(of_eid, grades.back());
+		all.push_back(grade(outcome, wanted.acknowledgement));
+		auto &of_eid = best.try_emplace(outcome.eid, all.back()).first->second;
+		of_eid = std::min(of_eid, all.back());
 	}
-	if (!any) return grades;
-	grades.clear();
-	for (const auto &[eid, of_eid] : best) grades.push_back(of_eid);
-	return grades;
+	if (!wanted.any) return all;
+	all.clear();
+	for (const auto &[eid, of_eid] : best) all.push_back(of_eid);
+	return all;
 }
 
 } // namespace
 
-CpmExit exit_status(const std::vector<ChangeOutcome> &outcomes, bool any) {
-	const auto grades = required_grades(outcomes, any);
-	const auto has = [&](Grade wanted) {
-		return std::find(grades.begin(), grades.end(), wanted) != grades.end();
-	};
-	if (has(Grade::unanswered)) {
-		const bool by_all = std::all_of(
-		    grades.begin(), grades.end(), [](Grade each) { return each == Grade::unanswered; });
-		return by_all ? CpmExit::unanswered : CpmExit::partial;
+CpmExit exit_status(const std::vector<ChangeOutcome> &outcomes, const CpmWanted &wanted) {
+	const auto grades = grades_that_count(outcomes, wanted);
+	const auto [best, worst] = std::minmax_element(grades.begin(), grades.end());
+	if (*best == Grade::not_sent) return CpmExit::not_sent;
+	if (*best == Grade::unanswered) return CpmExit::unanswered;
+	switch (*worst) {
+	case Grade::done: return CpmExit::acknowledged;
+	case Grade::degraded: return CpmExit::degraded;
+	case Grade::refused: return CpmExit::refused;
+	default: return CpmExit::partial;
 	}
-	if (has(Grade::refused)) return CpmExit::refused;
-	return has(Grade::degraded) ? CpmExit::degraded : CpmExit::acknowledged;
 }
 
 } // namespace lisp

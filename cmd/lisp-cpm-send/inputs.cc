@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iostream>
 #include <random>
+#include <set>
 #include <sysexits.h>
 
 namespace lisp {
@@ -24,35 +25,48 @@ constexpr std::size_t most_peers = 255; // Record Count
 	throw CpmFailure{status, std::move(what)};
 }
 
-IpAddress parse_peer(const std::string &text) {
+// The same, each where it stands first.
+template <class T> std::vector<T> without_repetitions(const std::vector<T> &all) {
+	std::vector<T> once;
+	std::set<T> seen;
+	for (const auto &one : all)
+		if (seen.insert(one).second) once.push_back(one);
+	return once;
+}
+
+IpAddress parse_peer(const std::string &text, const std::string &place = {}) {
 	const auto address = IpAddress::parse(text);
-	if (!address) fail(EX_DATAERR, text + " is no peer, expected an address");
+	if (!address) fail(EX_DATAERR, place + text + " is no peer, expected an address");
 	return *address;
 }
 
-void read_peers(std::istream &in, std::vector<IpAddress> &peers) {
+// An address a line, as in the configuration: blanks around it and comments do not count.
+void read_peers(std::istream &in, const std::string &name, std::vector<IpAddress> &peers) {
+	constexpr const char *blanks = " \t\r";
+	std::size_t number = 0;
 	for (std::string line; std::getline(in, line);) {
+		++number;
 		line.resize(std::min(line.size(), line.find('#')));
-		const auto first = line.find_first_not_of(" \t\r");
+		const auto first = line.find_first_not_of(blanks);
 		if (first == std::string::npos) continue;
-		const auto last = line.find_last_not_of(" \t\r");
-		peers.push_back(parse_peer(line.substr(first, last - first + 1)));
+		const auto size = line.find_last_not_of(blanks) + 1 - first;
+		peers.push_back(
+		    parse_peer(line.substr(first, size), name + ':' + std::to_string(number) + ": "));
 	}
-	if (in.bad()) fail(EX_NOINPUT, "the peers cannot be read");
+	if (in.bad()) fail(EX_NOINPUT, name + " cannot be read");
 }
 
 std::vector<IpAddress> all_peers(const CpmSendOptions &options) {
 	std::vector<IpAddress> peers;
 	for (const auto &text : options.peers) peers.push_back(parse_peer(text));
 	if (options.peer_file == "-") {
-		read_peers(std::cin, peers);
+		read_peers(std::cin, "standard input", peers);
 	} else if (!options.peer_file.empty()) {
 		std::ifstream file{options.peer_file};
 		if (!file) fail(EX_NOINPUT, options.peer_file + " cannot be read");
-		read_peers(file, peers);
+		read_peers(file, options.peer_file, peers);
 	}
-	std::sort(peers.begin(), peers.end());
-	peers.erase(std::unique(peers.begin(), peers.end()), peers.end());
+	peers = without_repetitions(peers);
 	if (peers.size() > most_peers)
 		fail(EX_DATAERR, "a message has room for 255 peers, not " + std::to_string(peers.size()));
 	return peers;
@@ -75,15 +89,6 @@ Algorithm algorithm(const CpmSendOptions &options) {
 	return *found;
 }
 
-bool is_for(
-    const KeySelector &selector, const EidPrefix &eid, const Endpoint &xtr, std::uint64_t key_id) {
-	if (const auto *address = std::get_if<IpAddress>(&selector))
-		return *address == xtr.address || EidPrefix::host(*address).covers(eid);
-	if (const auto *prefix = std::get_if<EidPrefix>(&selector)) return prefix->covers(eid);
-	if (const auto *id = std::get_if<KeyIdSelector>(&selector)) return id->key_id == key_id;
-	return true;
-}
-
 } // namespace
 
 std::vector<EidPrefix> moved_eids(const CpmSendOptions &options) {
@@ -93,24 +98,36 @@ std::vector<EidPrefix> moved_eids(const CpmSendOptions &options) {
 		if (!eid || eid->length == 0)
 			fail(EX_DATAERR, text + " is no EID, expected an address or a prefix");
 		if (eid->instance != 0) fail(EX_DATAERR, text + ": the message has no Instance ID");
+		// Whoever writes that means either the host or the prefix: they are two moves.
+		const auto address = IpAddress::parse(text.substr(0, text.find('/')));
+		if (address != eid->address) fail(EX_DATAERR, text + " has bits beyond its mask length");
 		eids.push_back(*eid);
 	}
-	return eids;
+	return without_repetitions(eids);
 }
 
-std::vector<Endpoint> xtrs(const CpmSendOptions &options) {
-	std::vector<Endpoint> found;
-	for (const auto &text : options.xtrs) found.push_back(look_up_endpoint(text, control_port));
-	if (found.empty() && !options.dry_run) fail(EX_USAGE, "-x: which xTR is to be told?");
-	if (found.empty()) found.emplace_back();
-	return found;
+Xtrs xtrs(const CpmSendOptions &options) {
+	Xtrs all;
+	if (options.xtrs.empty() && !options.dry_run)
+		fail(EX_USAGE, "-x: expected the xTR that is to be told");
+	for (const auto &text : options.xtrs) {
+		try {
+			all.found.push_back(look_up_endpoint(text, control_port));
+		} catch (const LookupError &error) {
+			all.unknown.emplace_back(error.what());
+		}
+	}
+	if (options.xtrs.empty()) all.found.emplace_back();
+	if (all.found.empty()) fail(EX_NOHOST, all.unknown.front());
+	all.found = without_repetitions(all.found);
+	return all;
 }
 
 std::vector<KeyFileLine> keys(const CpmSendOptions &options) {
 	const char *environment = std::getenv("LISP_CPM_KEYFILE");
 	auto path = options.key_file;
 	if (path.empty() && environment != nullptr) path = environment;
-	if (path.empty()) fail(EX_USAGE, "-k: where is the key?");
+	if (path.empty()) fail(EX_USAGE, "-k: expected a key file, or one in LISP_CPM_KEYFILE");
 	Diagnostics found;
 	const auto file = read_file(path, found);
 	if (!file) fail(EX_NOINPUT, to_string(path, found.all().front()));
@@ -119,13 +136,14 @@ std::vector<KeyFileLine> keys(const CpmSendOptions &options) {
 	auto lines = parse_key_file(file->text, found);
 	for (const auto &diagnostic : found.all())
 		if (!diagnostic.warning) fail(EX_CONFIG, to_string(path, diagnostic));
+	if (lines.empty()) fail(EX_CONFIG, path + ": no key in it, expected one");
 	return lines;
 }
 
 std::string secret_for(const std::vector<KeyFileLine> &keys, const EidPrefix &eid,
     const Endpoint &xtr, const CpmSendOptions &options) {
-	for (const auto &line : keys)
-		if (is_for(line.selector, eid, xtr, options.key_id)) return line.secret;
+	const auto *line = closest_key(keys, xtr.address, static_cast<unsigned>(options.key_id), eid);
+	if (line != nullptr) return line->secret;
 	auto whom = xtr.address.is_none() ? "" : " and " + to_string(xtr.address);
 	fail(EX_CONFIG, "no key for " + to_string(eid) + whom);
 }

@@ -1,4 +1,4 @@
-// What the command line and the files that it names say. All throw CpmFailure.
+// What the command line and the files that it names say. All throw CpmFailure and UsageError.
 #pragma once
 
 #include "config/key_file.h"
@@ -8,9 +8,15 @@
 namespace lisp {
 
 std::vector<EidPrefix> moved_eids(const CpmSendOptions &options);
-std::vector<Endpoint> xtrs(const CpmSendOptions &options); // one that is none without -x
+
+// In their order, each once. Without -x one that is none, if nothing is to be sent.
+struct Xtrs {
+	std::vector<Endpoint> found;
+	std::vector<std::string> unknown; // why a name has no address
+};
+Xtrs xtrs(const CpmSendOptions &options);
+
 std::vector<KeyFileLine> keys(const CpmSendOptions &options);
-// The first in the file that is meant for the xTR, the EID or the Key ID.
 std::string secret_for(const std::vector<KeyFileLine> &keys, const EidPrefix &eid,
     const Endpoint &xtr, const CpmSendOptions &options);
 std::uint64_t first_nonce(const CpmSendOptions &options);

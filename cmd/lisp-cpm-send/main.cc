@@ -17,7 +17,8 @@ int main(int argc, char **argv) {
 	cli.option("--nonce", options.nonce, "nonce of the first EID, for tests", "HEX");
 	cli.option("-t", options.timeout, "milliseconds to the second try, then doubled", 60'000, "MS");
 	cli.option("-r", options.attempts, "tries", 16, "N");
-	cli.option("-d", options.limit, "milliseconds for all tries", 3'600'000, "MS");
+	cli.option(
+	    "-d", options.limit, "milliseconds for all tries; 0: what -t and -r make", 3'600'000, "MS");
 	cli.flag("--no-ack", options.no_acknowledgement, "send once, expect no acknowledgement");
 	cli.flag("--any", options.any, "content when one xTR acknowledges");
 	cli.flag("--all", options.all, "content when all xTRs acknowledge (default)");

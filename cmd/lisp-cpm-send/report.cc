@@ -29,6 +29,7 @@ inline constexpr auto fields<OutcomeReport> = std::tuple{
 
 std::string_view status_of(const ChangeOutcome &outcome, bool want_acknowledgement) {
 	if (outcome.result) return name(*outcome.result);
+	if (!outcome.was_sent()) return "not-sent";
 	return want_acknowledgement ? "timeout" : "sent";
 }
 

@@ -1,7 +1,6 @@
 #include "lisp-cpm-send/run.h"
 
 #include "common/cli.h"
-#include "common/endpoint_lookup.h"
 #include "common/log.h"
 #include "common/process.h"
 #include "lisp-cpm-send/exit_status.h"
@@ -13,7 +12,9 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <functional>
 #include <sysexits.h>
+#include <utility>
 
 namespace lisp {
 
@@ -29,16 +30,21 @@ public:
 		for (const auto &outcome : sender.outcomes()) socket_for(outcome.xtr.address.family);
 	}
 
-	// Sends each message for the first time.
-	void begin() { send_due(); }
-	void wait() {
-		advance();
-		if (sender_.deadline()) loop_.run();
+	// Until all has ended; `begun` is called when each message has been sent once.
+	void run(std::function<void()> begun) {
+		begun_ = std::move(begun);
+		timer_.set(Clock::now());
+		loop_.run();
 	}
 
 private:
+	// As many datagrams as are sent, or taken, before the others have their turn: what waits for
+	// being taken is lost when the buffer is full.
+	static constexpr unsigned batch = 32;
+
 	UdpSocket &socket_for(Afi family);
 	void send_due();
+	bool send(const Datagram &datagram);
 	void advance();
 	void receive(UdpSocket &socket);
 
@@ -49,6 +55,9 @@ private:
 	UdpSocket ipv4_;
 	UdpSocket ipv6_;
 	std::vector<Loop::Watch> watches_;
+	std::optional<Datagram> held_; // until the system has room
+	Loop::Watch room_for_held_;
+	std::function<void()> begun_;
 	Octets room_;
 };
 
@@ -63,17 +72,35 @@ UdpSocket &Sending::socket_for(Afi family) {
 	return socket;
 }
 
+// Whether the system had room for it.
+bool Sending::send(const Datagram &datagram) {
+	auto &socket = socket_for(datagram.to.address.family);
+	const auto error = socket.send(datagram.to, datagram.octets);
+	if (error == std::errc::resource_unavailable_try_again) {
+		room_for_held_ = loop_.on_writable(socket.descriptor(), [this] { advance(); });
+		return false;
+	}
+	if (error) {
+		sender_.not_sent();
+		log_.warning("{}: {}", to_string(datagram.to), error.message());
+	}
+	return true;
+}
+
 void Sending::send_due() {
-	while (const auto datagram = sender_.next(Clock::now())) {
-		log_.debug("to {}", to_string(datagram->to));
-		const auto error =
-		    socket_for(datagram->to.address.family).send(datagram->to, datagram->octets);
-		if (error) log_.warning("{}: {}", to_string(datagram->to), error.message());
+	for (auto left = batch; left > 0; --left) {
+		if (!held_) held_ = sender_.next(Clock::now());
+		if (!held_ || !send(*held_)) return;
+		log_.debug("{} octets to {}", held_->octets.size(), to_string(held_->to));
+		held_.reset();
+		room_for_held_ = {};
 	}
 }
 
 void Sending::advance() {
 	send_due();
+	if (held_) return timer_.cancel();
+	if (begun_ && sender_.has_begun_all()) std::exchange(begun_, nullptr)();
 	const auto next = sender_.deadline();
 	if (next)
 		timer_.set(*next);
@@ -82,10 +109,13 @@ void Sending::advance() {
 }
 
 void Sending::receive(UdpSocket &socket) {
-	while (const auto received = socket.receive(room_))
+	for (auto left = batch; left > 0; --left) {
+		const auto received = socket.receive(room_);
+		if (!received) break;
 		if (!sender_.receive(received->from, received->octets, Clock::now()))
 			log_.debug(
-			    "ignored from {}: no acknowledgement of what is open", to_string(received->from));
+			    "ignored from {}: it acknowledges nothing that is open", to_string(received->from));
+	}
 	advance();
 }
 
@@ -93,55 +123,60 @@ void print_messages(ChangePrioritySender &sender) {
 	while (const auto datagram = sender.next({})) std::puts(to_hex(datagram->octets).c_str());
 }
 
+Severity severity(const ChangeOutcome &outcome, const CpmWanted &wanted) {
+	switch (exit_status({outcome}, wanted)) {
+	case CpmExit::acknowledged: return Severity::info;
+	case CpmExit::degraded: return Severity::warning;
+	default: return Severity::error;
+	}
+}
+
 // To syslog where nobody looks any more.
-void report(const CpmSendOptions &options, const ChangePrioritySender &sender, Log &log) {
-	for (const auto &outcome : sender.outcomes()) {
-		const auto status = status_of(outcome, !options.no_acknowledgement);
+void report(const CpmSendOptions &options, const std::vector<ChangeOutcome> &outcomes,
+    const CpmWanted &wanted, Log &log) {
+	for (const auto &outcome : outcomes) {
+		const auto status = status_of(outcome, wanted.acknowledgement);
 		Text text;
 		if (options.json)
 			append_outcome_json(text, outcome, status);
 		else
 			append_outcome_text(text, outcome, status);
-		if (options.detach) {
-			const bool is_well =
-			    outcome.result ? !is_refusal(*outcome.result) : options.no_acknowledgement;
-			log.say(
-			    is_well ? Severity::info : Severity::error, text.view().substr(0, text.size() - 1));
-		} else if (!options.quiet) {
+		if (options.detach)
+			log.say(severity(outcome, wanted), text.view().substr(0, text.size() - 1));
+		else if (!options.quiet)
 			std::fwrite(text.view().data(), 1, text.size(), stdout);
-		}
 	}
 }
 
 int send(const CpmSendOptions &options) {
-	auto sender_options = lisp::sender_options(options);
+	ChangePrioritySender sender{sender_options(options)};
 	const auto eids = moved_eids(options);
 	const auto lines = keys(options);
-	const auto targets = xtrs(options);
+	const auto [targets, unknown] = xtrs(options); // may take its time, so it is the last
 	auto nonce = first_nonce(options);
-	ChangePrioritySender sender{std::move(sender_options)};
 	for (const auto &eid : eids) {
 		for (const auto &xtr : targets)
 			sender.add(eid, xtr, secret_for(lines, eid, xtr, options), nonce);
 		++nonce;
 	}
+	Log log{"lisp-cpm-send", options.verbosity};
+	for (const auto &why : unknown) log.error("{}", why);
 	if (options.dry_run) {
 		print_messages(sender);
-		return 0;
+		return unknown.empty() ? 0 : EX_NOHOST;
 	}
-	Log log{"lisp-cpm-send", options.verbosity};
 	std::optional<Detachment> detachment;
 	if (options.detach) detachment.emplace();
-	Sending sending{sender, log};
-	sending.begin();
-	if (detachment) {
+	Sending{sender, log}.run([&] {
+		if (!detachment) return;
 		log.to_syslog();
 		detachment->ready();
-	}
-	sending.wait();
-	report(options, sender, log);
-	if (options.no_acknowledgement) return 0;
-	return static_cast<int>(exit_status(sender.outcomes(), options.any));
+	});
+	const CpmWanted wanted{options.any, !options.no_acknowledgement};
+	report(options, sender.outcomes(), wanted, log);
+	// An xTR without an address is one that has not acknowledged.
+	if (!unknown.empty() && !options.any) return EX_NOHOST;
+	return static_cast<int>(exit_status(sender.outcomes(), wanted));
 }
 
 int fail(int status, const std::string &what) {
@@ -158,9 +193,7 @@ int run(const CpmSendOptions &options) {
 		return fail(failure.status, failure.what);
 	} catch (const UsageError &error) {
 		return fail(EX_USAGE, error.what);
-	} catch (const LookupError &error) {
-		return fail(EX_NOHOST, error.what());
-	} catch (const std::system_error &error) {
+	} catch (const std::exception &error) { // of the system
 		return fail(EX_OSERR, error.what());
 	}
 }

@@ -30,7 +30,7 @@ struct CpmSendOptions {
 	std::vector<std::string> eids;
 };
 
-// The exit status, of lisp-cpm-send's own table. Throws nothing but std::bad_alloc.
+// The exit status, of lisp-cpm-send's own table. Throws nothing.
 int run(const CpmSendOptions &options);
 
 } // namespace lisp

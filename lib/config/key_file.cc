@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace lisp {
@@ -107,6 +108,25 @@ std::vector<KeyFileLine> load_key_file(
 	auto lines = parse_key_file(*text, found);
 	if (lines.empty() && !found.has_errors()) found.error({}, "no key in it, expected one");
 	return lines;
+}
+
+const KeyFileLine *closest_key(const std::vector<KeyFileLine> &lines,
+    const std::optional<IpAddress> &peer, unsigned key_id, const std::optional<EidPrefix> &eid) {
+	const auto around = [&](const EidPrefix &prefix) -> unsigned {
+		const bool covers = (peer && prefix.covers(*peer)) || (eid && prefix.covers(*eid));
+		return covers ? 100U + prefix.length : 0;
+	};
+	const auto closeness = [&](const KeyFileLine &line) -> unsigned {
+		if (const auto *address = std::get_if<IpAddress>(&line.selector))
+			return peer == *address ? 1000 : around(EidPrefix::host(*address));
+		if (const auto *prefix = std::get_if<EidPrefix>(&line.selector)) return around(*prefix);
+		if (const auto *by_id = std::get_if<KeyIdSelector>(&line.selector))
+			return by_id->key_id == key_id ? 2 : 0;
+		return 1;
+	};
+	const auto best = std::max_element(lines.begin(), lines.end(),
+	    [&](const auto &a, const auto &b) { return closeness(a) < closeness(b); });
+	return best != lines.end() && closeness(*best) > 0 ? &*best : nullptr;
 }
 
 } // namespace lisp

@@ -4,6 +4,7 @@
 #include "address/eid_prefix.h"
 #include "config/diagnostics.h"
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,5 +33,12 @@ struct KeyFileLine {
 std::vector<KeyFileLine> parse_key_file(std::string_view text, Diagnostics &found);
 std::vector<KeyFileLine> load_key_file(
     const std::string &path, bool insecure_perms, Diagnostics &found);
+
+// The closest line: the peer's address, then the longest prefix around that or around the EID (an
+// address is one, of full length), then the Key ID, then any; the first of those that are alike.
+// nullptr where none fits.
+const KeyFileLine *closest_key(const std::vector<KeyFileLine> &lines,
+    const std::optional<IpAddress> &peer, unsigned key_id,
+    const std::optional<EidPrefix> &eid = std::nullopt);
 
 } // namespace lisp

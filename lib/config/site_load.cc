@@ -23,23 +23,6 @@ std::string beside(const std::string &configuration, const std::string &path) {
 	return configuration.substr(0, slash + 1) + path;
 }
 
-// The closest line: the peer's address, then a prefix around it, then the key id, then any.
-const KeyFileLine *select(
-    const std::vector<KeyFileLine> &lines, const std::optional<IpAddress> &peer, unsigned key_id) {
-	const auto closeness = [&](const KeyFileLine &line) -> unsigned {
-		if (const auto *address = std::get_if<IpAddress>(&line.selector))
-			return peer == *address ? 1000 : 0;
-		if (const auto *prefix = std::get_if<EidPrefix>(&line.selector))
-			return peer && prefix->covers(*peer) ? 100U + prefix->length : 0;
-		if (const auto *by_id = std::get_if<KeyIdSelector>(&line.selector))
-			return by_id->key_id == key_id ? 2 : 0;
-		return 1;
-	};
-	const auto best = std::max_element(lines.begin(), lines.end(),
-	    [&](const auto &a, const auto &b) { return closeness(a) < closeness(b); });
-	return best != lines.end() && closeness(*best) > 0 ? &*best : nullptr;
-}
-
 class KeyFiles {
 public:
 	KeyFiles(const std::string &configuration, bool insecure_perms, Diagnostics &found)
@@ -66,7 +49,7 @@ public:
 		const auto keys = load_key_file(path, insecure_perms_, inside);
 		for (const auto &diagnostic : inside.all())
 			found_.error(line.position, to_string(path, diagnostic));
-		const auto *key = select(keys, peer, line.key_id);
+		const auto *key = closest_key(keys, peer, line.key_id);
 		if (key == nullptr) {
 			if (!inside.has_errors())
 				found_.error(line.position, fmt::format("{}: no key for this line in it", path));

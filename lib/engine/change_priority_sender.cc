@@ -3,6 +3,7 @@
 #include "message/message.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace lisp {
 
@@ -16,11 +17,11 @@ void ChangePrioritySender::add(
 	auto &key = keys_.try_emplace(secret, secret).first->second;
 	by_nonce_.emplace(nonce, messages_.size());
 	messages_.push_back({nonce, &key, {}, {}, false});
-	outcomes_.push_back({eid, xtr, std::nullopt, 0, {}});
+	outcomes_.push_back({eid, xtr, std::nullopt, 0, 0, {}});
 }
 
 Bytes ChangePrioritySender::encode_message(std::size_t number) {
-	const auto &[eid, xtr, result, attempts, round_trip] = outcomes_[number];
+	const auto &eid = outcomes_[number].eid;
 	static constexpr std::array<std::uint8_t, sha256_size> zeros{};
 	const MovedEid moved{eid.length, eid.address, std::span<const IpAddress>(options_.peers)};
 	ChangePriority message;
@@ -34,7 +35,7 @@ Bytes ChangePrioritySender::encode_message(std::size_t number) {
 	message.eids = std::span<const MovedEid>(&moved, 1);
 	if (options_.layout == ChangePriorityLayout::extension) {
 		message.sub_type = options_.sub_type;
-		message.target_rloc = xtr.address;
+		message.target_rloc = outcomes_[number].xtr.address;
 	}
 	const auto written = encode(message, room_);
 	assert(written);
@@ -64,12 +65,17 @@ std::optional<std::size_t> ChangePrioritySender::due(Instant now) {
 std::optional<Datagram> ChangePrioritySender::next(Instant now) {
 	const auto number = due(now);
 	if (!number) return std::nullopt;
+	last_ = *number;
 	++outcomes_[*number].attempts;
 	if (options_.want_acknowledgement)
 		wait(*number, now);
 	else
 		messages_[*number].ended = true;
 	return Datagram{outcomes_[*number].xtr, {}, encode_message(*number)};
+}
+
+void ChangePrioritySender::not_sent() {
+	++outcomes_[last_].failures;
 }
 
 void ChangePrioritySender::wait(std::size_t number, Instant now) {

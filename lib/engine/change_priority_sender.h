@@ -19,9 +19,11 @@ namespace lisp {
 struct ChangeOutcome {
 	EidPrefix eid;
 	Endpoint xtr;
-	std::optional<ChangeResult> result;     // may hold a value that no enumerator names
-	unsigned attempts = 0;                  // datagrams sent
-	std::chrono::microseconds round_trip{}; // since the first of them
+	std::optional<ChangeResult> result; // may hold a value that no enumerator names
+	unsigned attempts = 0;
+	unsigned failures = 0;                  // attempts whose datagram did not leave this host
+	std::chrono::microseconds round_trip{}; // since the first attempt
+	bool was_sent() const { return attempts > failures; }
 };
 
 class ChangePrioritySender {
@@ -47,6 +49,8 @@ public:
 	// The next datagram that is due; what has been waited for in vain ends. Valid until the next
 	// call. To be called at the deadline until there is none.
 	std::optional<Datagram> next(Instant now);
+	void not_sent(); // what next() has returned last did not leave; it is due again in its time
+	bool has_begun_all() const { return begun_ == messages_.size(); }
 	std::optional<Instant> deadline() const; // nullopt once all is done
 
 	// Which message a datagram acknowledges: one with the right authentication, nonce, EID and
@@ -73,6 +77,7 @@ private:
 	std::vector<Message> messages_;
 	std::vector<ChangeOutcome> outcomes_;
 	std::size_t begun_ = 0;                         // those before it have been sent
+	std::size_t last_ = 0;                          // what next() has returned
 	std::set<std::pair<Instant, std::size_t>> due_; // of those that wait
 	std::unordered_multimap<std::uint64_t, std::size_t> by_nonce_;
 	Arena arena_;

@@ -42,6 +42,29 @@ TEST(KeyFile, TwoKeysDuringAChange) {
 	EXPECT_EQ(lines(found), Lines{});
 }
 
+TEST(KeyFile, TheClosestLineIsUsed) {
+	Diagnostics found;
+	const auto keys = parse_key_file("* any\nkey-id=7 by-id\n10.0.0.0/8 of-eids\n"
+	                                 "198.51.100.0/24 of-site\n10.1.0.1 of-eid\n"
+	                                 "10.1.0.0/16 of-fewer\n198.51.100.9 of-xtr\n"
+	                                 "198.51.100.9 before\n",
+	    found);
+	ASSERT_EQ(lines(found), Lines{});
+	const auto key = [&](const char *peer, unsigned key_id, const char *eid) {
+		return closest_key(keys, IpAddress::parse(peer), key_id, EidPrefix::parse(eid))->secret;
+	};
+	EXPECT_EQ(key("203.0.113.1", 0, "192.0.2.6"), "any");
+	EXPECT_EQ(key("203.0.113.1", 7, "192.0.2.6"), "by-id");
+	EXPECT_EQ(key("203.0.113.1", 7, "10.2.0.1"), "of-eids");
+	EXPECT_EQ(key("203.0.113.1", 7, "10.0.0.0/7"), "by-id") << "wider than any prefix";
+	EXPECT_EQ(key("203.0.113.1", 7, "10.1.0.2"), "of-fewer");
+	EXPECT_EQ(key("198.51.100.8", 7, "10.1.0.2"), "of-site");
+	EXPECT_EQ(key("198.51.100.8", 7, "10.1.0.1"), "of-eid");
+	EXPECT_EQ(key("198.51.100.9", 7, "10.1.0.1"), "of-xtr") << "the first of two";
+	EXPECT_EQ(closest_key({{KeyIdSelector{1}, "x"}}, std::nullopt, 2), nullptr);
+	EXPECT_EQ(closest_key({}, std::nullopt, 2), nullptr);
+}
+
 TEST(KeyFile, Errors) {
 	const std::string no_selector = "no selector, expected *, an address, a prefix as ADDR/LEN, or "
 	                                "key-id=N with N from 0 to 255";
