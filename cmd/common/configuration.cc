@@ -32,6 +32,13 @@ SiteConfig read_site_config(Daemon &daemon, Diagnostics &found) {
 	return load_site_config(options.config, options.insecure_perms, found, watch);
 }
 
+SiteConfig read_site_config_to_edit(Daemon &daemon, Diagnostics &found, FileVersion &version) {
+	const auto &options = daemon.options();
+	const auto watch = [&daemon](
+	                       std::vector<std::string> paths) { daemon.watch_also(std::move(paths)); };
+	return load_site_config_to_edit(options.config, options.insecure_perms, found, version, watch);
+}
+
 MapServerConfig read_mapserver_config(Daemon &daemon, Diagnostics &found) {
 	const auto &options = daemon.options();
 	return load_mapserver_config(options.config, options.insecure_perms, found);

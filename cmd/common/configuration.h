@@ -22,6 +22,8 @@ std::string first_error(const Diagnostics &found, const std::string &file);
 
 // The daemon's configuration file as it is now. Key files that it names are watched with it.
 SiteConfig read_site_config(Daemon &daemon, Diagnostics &found);
+// The same, for who will edit it.
+SiteConfig read_site_config_to_edit(Daemon &daemon, Diagnostics &found, FileVersion &version);
 MapServerConfig read_mapserver_config(Daemon &daemon, Diagnostics &found);
 
 // `read` is one of those above. All diagnostics are told; nullopt when there are errors among them.
@@ -44,10 +46,11 @@ void tell_verdict(EditRule::Verdict verdict, const EditRule &rule, const ConfigS
 // While the daemon runs: hands to `use` the configuration that replaces `in_force`, and each one
 // after it, when it is asked to reload or the file, or a key file that it names, was edited. What
 // was asked for has only to be free of errors; what was not has to pass the EditRule that is
-// returned, too.
+// returned, too. An edit is not even read where `is_known` says that it is this daemon's own.
 template <class Read, class Use>
 std::shared_ptr<EditRule> follow_configuration(
-    Read read, Daemon &daemon, ConfigSummary in_force, Use use) {
+    Read read, Daemon &daemon, ConfigSummary in_force, Use use,
+    std::function<bool()> is_known = [] { return false; }) {
 	const auto rule = std::make_shared<EditRule>(std::move(in_force));
 	daemon.on_reload([=, &daemon]() -> std::optional<std::string> {
 		Diagnostics found;
@@ -59,6 +62,7 @@ std::shared_ptr<EditRule> follow_configuration(
 		return std::nullopt;
 	});
 	daemon.on_edit([=, &daemon] {
+		if (is_known()) return;
 		Diagnostics found;
 		auto config = read(daemon, found);
 		if (daemon.is_edited_again()) return; // what was read may be half of it

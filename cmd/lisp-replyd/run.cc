@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -28,6 +29,7 @@ inline constexpr auto fields<ReplydStatus> = std::tuple{
 namespace {
 
 constexpr std::chrono::hours report_interval{1};
+constexpr std::size_t most_moves = 8'192; // Change-Priority Messages that wait
 
 std::vector<EidPrefix> aggregates(const std::vector<std::string> &texts) {
 	std::vector<EidPrefix> result;
@@ -47,6 +49,7 @@ Replier::Options replier_options(const ReplydOptions &options, Families sendable
 	result.total_burst = std::max(result.total_burst, result.burst);
 	std::random_device random;
 	result.seed = static_cast<std::uint64_t>(random()) << 32 | random();
+	result.sub_type = static_cast<std::uint16_t>(options.mobility.sub_type);
 	result.sendable = sendable;
 	result.negative = aggregates(options.negative);
 	result.accept_zero_checksum = options.accept_zero_checksum;
@@ -68,15 +71,19 @@ template <class Counters> void add(Counters &sum, const Counters &counters) {
 // Owns the site's EIDs; threads answer, so that reading a large configuration keeps nobody waiting.
 class Replyd {
 public:
-	Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &config);
+	Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &config,
+	    FileVersion &version);
 
 	std::vector<Endpoint> listening() const { return listening_; }
 
 private:
 	void configure(const SiteConfig &config);
+	void change(const SiteConfig &sections);
+	std::vector<std::vector<IpAddress>> requesters(const std::vector<EidPrefix> &eids);
 	void look_at_own_rlocs();
 	void use(EidRecords eids);
 	void watch(Daemon &daemon, const SiteConfig &config);
+	void watch_moves(Daemon &daemon);
 	void print_eids(QueryReply &reply) const;
 	ReplydStatus status() const;
 	ReplierCounters replier_counters() const;
@@ -85,18 +92,30 @@ private:
 	void report();
 
 	Log &log_;
-	std::shared_ptr<const EidRecords> eids_ = std::make_shared<const EidRecords>();
+	FileVersion &version_; // of the configuration that was read last
+	std::shared_ptr<EidRecords> eids_ = std::make_shared<EidRecords>();
+	Mailbox<MobilityArrival> moves_{most_moves};
 	std::vector<Endpoint> listening_;
 	std::vector<std::unique_ptr<Worker>> workers_;
+	Mobility mobility_;
+	std::shared_ptr<EditRule> rule_;
+	Loop::Watch moves_watch_;
 	OwnRlocs own_rlocs_;
 	InterfaceWatch interfaces_;
 	Loop::Timer report_timer_;
 	std::uint64_t reported_ = 0; // Map-Replies that had been sent at the last report
 };
 
-Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &config)
-    : log_(daemon.log()), own_rlocs_(log_, can_bind),
-      interfaces_(daemon.loop(), [this] { look_at_own_rlocs(); }),
+Replyd::Replyd(
+    const ReplydOptions &options, Daemon &daemon, const SiteConfig &config, FileVersion &version)
+    : log_(daemon.log()), version_(version),
+      mobility_(daemon, options.mobility,
+          {[this](const auto &to, const auto &from, const auto &octets) {
+	           workers_.front()->send(to, from, octets);
+           },
+              [this](const SiteConfig &sections) { change(sections); },
+              [this](const std::vector<EidPrefix> &eids) { return requesters(eids); }}),
+      own_rlocs_(log_, can_bind), interfaces_(daemon.loop(), [this] { look_at_own_rlocs(); }),
       report_timer_(daemon.loop(), [this] { report(); }) {
 	using Sharing = UdpSocket::Sharing;
 	const auto threads = options.threads != 0 ? options.threads : processors();
@@ -107,10 +126,11 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 	const auto limits = std::make_shared<Replier::Limits>(of_engine);
 	for (std::uint64_t i = 0; i < threads; ++i) {
 		if (i > 0) port = std::make_unique<ControlPort>(listening_, log_);
-		workers_.push_back(
-		    std::make_unique<Worker>(daemon, std::move(port), Replier{eids_, of_engine, limits}));
+		workers_.push_back(std::make_unique<Worker>(
+		    daemon, std::move(port), Replier{eids_, of_engine, limits}, moves_));
 	}
 	watch(daemon, config);
+	watch_moves(daemon);
 	daemon.on_begin([this] {
 		for (const auto &worker : workers_) worker->start();
 	});
@@ -122,6 +142,8 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 	daemon.on_query("counters", [this](QueryReply &reply) {
 		reply.print(replier_counters());
 		reply.print(socket_counters());
+		reply.print(mobility_.counters());
+		reply.print(mobility_.solicitor_counters());
 	});
 	daemon.on_query("eids", [this](QueryReply &reply) { print_eids(reply); });
 	daemon.on_metrics([this](Text &text) { append_metrics(text); });
@@ -130,12 +152,50 @@ Replyd::Replyd(const ReplydOptions &options, Daemon &daemon, const SiteConfig &c
 
 void Replyd::watch(Daemon &daemon, const SiteConfig &config) {
 	configure(config);
-	follow_configuration(read_site_config, daemon, summarize(config),
-	    [this](const SiteConfig &edited) { configure(edited); });
+	const auto read = [this](Daemon &of, Diagnostics &found) {
+		return read_site_config_to_edit(of, found, version_);
+	};
+	rule_ = follow_configuration(
+	    read, daemon, summarize(config), [this](const SiteConfig &edited) { configure(edited); },
+	    [this] { return mobility_.is_own_save(); });
 	if (const auto failure = interfaces_.failure())
 		log_.warning("interfaces cannot be watched, own RLOCs are looked at when the configuration "
 		             "is read only: {}",
 		    failure.message());
+}
+
+void Replyd::watch_moves(Daemon &daemon) {
+	moves_watch_ = moves_.watch(daemon.loop(), [this](const std::vector<MobilityArrival> &moves) {
+		for (const auto &each : moves) mobility_.receive(each);
+	});
+	daemon.on_message("registered", [this](const std::vector<std::string_view> &words, Bytes) {
+		for (const auto &word : std::span{words}.subspan(1))
+			if (const auto eid = EidPrefix::parse(word)) mobility_.registered(*eid);
+	});
+}
+
+// What has moved, without looking at the others.
+void Replyd::change(const SiteConfig &sections) {
+	std::vector<std::unique_lock<std::mutex>> locks;
+	for (const auto &worker : workers_) locks.push_back(worker->hold());
+	eids_->change(sections, own_rlocs_.lost());
+	if (rule_) rule_->forget_file();
+}
+
+std::vector<std::vector<IpAddress>> Replyd::requesters(const std::vector<EidPrefix> &eids) {
+	PrefixIndex index;
+	for (std::uint32_t i = 0; i < eids.size(); ++i) index.insert(eids[i], i);
+	std::vector<std::set<IpAddress>> found(eids.size());
+	for (const auto &worker : workers_) {
+		const auto lock = worker->hold();
+		worker->requesters().for_each(std::chrono::steady_clock::now(), [&](const auto &entry) {
+			if (const auto match = index.longest_match(entry.eid))
+				found[match->value].insert(entry.rloc);
+		});
+	}
+	std::vector<std::vector<IpAddress>> result;
+	for (const auto &each : found) result.emplace_back(each.begin(), each.end());
+	return result;
 }
 
 void Replyd::configure(const SiteConfig &config) {
@@ -143,6 +203,8 @@ void Replyd::configure(const SiteConfig &config) {
 	EidRecords eids{config};
 	eids.set_lost(own_rlocs_.lost());
 	use(std::move(eids));
+	mobility_.configure(config, version_);
+	for (const auto &worker : workers_) worker->follow_moves(mobility_.takes_any());
 }
 
 void Replyd::look_at_own_rlocs() {
@@ -156,7 +218,7 @@ void Replyd::look_at_own_rlocs() {
 }
 
 void Replyd::use(EidRecords eids) {
-	eids_ = std::make_shared<const EidRecords>(std::move(eids));
+	eids_ = std::make_shared<EidRecords>(std::move(eids));
 	for (const auto &worker : workers_) worker->replace(eids_);
 }
 
@@ -195,6 +257,8 @@ void Replyd::append_metrics(Text &text) const {
 	describe_fields(sink, status());
 	describe_fields(sink, replier_counters());
 	describe_fields(sink, socket_counters());
+	describe_fields(sink, mobility_.counters());
+	describe_fields(sink, mobility_.solicitor_counters());
 }
 
 // What this daemon makes of requests, in one line for who reads the log: in percent, what it would
@@ -211,10 +275,14 @@ void Replyd::report() {
 
 int run(const ReplydOptions &options) {
 	Daemon daemon{"lisp-replyd", options.daemon};
-	const auto config = load_configuration(read_site_config, daemon);
+	FileVersion version;
+	const auto read = [&version](Daemon &of, Diagnostics &found) {
+		return read_site_config_to_edit(of, found, version);
+	};
+	const auto config = load_configuration(read, daemon);
 	if (!config) return 1;
 	if (options.daemon.check_only) return 0;
-	Replyd replyd{options, daemon, *config};
+	Replyd replyd{options, daemon, *config, version};
 	return daemon.run(replyd.listening());
 }
 

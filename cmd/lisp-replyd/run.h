@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/daemon.h"
+#include "lisp-replyd/mobility.h"
 
 namespace lisp {
 
@@ -14,6 +15,7 @@ struct ReplydOptions {
 	std::vector<std::string> negative; // --negative
 	bool accept_zero_checksum = false;
 	bool drop_lisp_sec = false;
+	MobilityOptions mobility;
 };
 
 // The exit status. Throws what guarded() catches.

@@ -2,10 +2,17 @@
 
 namespace lisp {
 
-Worker::Worker(Daemon &daemon, std::unique_ptr<ControlPort> port, Replier replier)
+namespace {
+
+constexpr std::size_t most_outgoing = 65'536;
+
+} // namespace
+
+Worker::Worker(Daemon &daemon, std::unique_ptr<ControlPort> port, Replier replier,
+    Mailbox<MobilityArrival> &moves)
     : log_(daemon.log()), port_(std::move(port)), replier_(std::move(replier)),
       messages_(daemon.log(), daemon.options()), registerd_(daemon.local_socket("lisp-registerd")),
-      mapsync_(daemon.local_socket("lisp-mapsync")) {}
+      mapsync_(daemon.local_socket("lisp-mapsync")), moves_(moves), outgoing_(most_outgoing) {}
 
 void Worker::start() {
 	thread_.start([this](Loop &loop) { return watch(loop); });
@@ -16,9 +23,24 @@ void Worker::stop() {
 }
 
 std::vector<Loop::Watch> Worker::watch(Loop &loop) {
-	return port_->watch(
+	auto watches = port_->watch(
 	    loop, [this](std::span<const Arrival> arrivals) { receive(arrivals); },
 	    [this](const auto &datagram, const auto &error) { log_unsent(datagram, error); });
+	watches.push_back(outgoing_.watch(
+	    loop, [this](const std::vector<Outgoing> &waiting) { send_waiting(waiting); }));
+	return watches;
+}
+
+void Worker::send(const Endpoint &to, const Endpoint &from, const Octets &octets) {
+	outgoing_.post({to, from, octets});
+}
+
+void Worker::send_waiting(const std::vector<Outgoing> &waiting) {
+	for (const auto &[to, from, octets] : waiting) {
+		messages_.sent(from, to, octets);
+		port_->send({to, reply_source(from.address, to.address), octets}, from);
+	}
+	port_->flush();
 }
 
 void Worker::receive(std::span<const Arrival> arrivals) {
@@ -39,6 +61,11 @@ void Worker::act_on(const Arrival &arrival, const Replier::Outcome &outcome, Ins
 }
 
 void Worker::hand_on(const HandOn &message, const Arrival &arrival, Instant now) {
+	if (message.recipient == HandOn::Recipient::mobility) {
+		Octets octets(message.octets.begin(), message.octets.end());
+		if (!moves_.post({arrival.from, arrival.to, std::move(octets)})) ++moves_lost_;
+		return;
+	}
 	auto &to = message.recipient == HandOn::Recipient::registrar ? registerd_ : mapsync_;
 	const auto line =
 	    fmt::format("datagram {} {}", to_string(arrival.from), to_string(arrival.to.address));
@@ -66,6 +93,11 @@ void Worker::replace(std::shared_ptr<const EidRecords> eids) {
 	replier_.replace(std::move(eids));
 }
 
+void Worker::follow_moves(bool follows) {
+	const std::scoped_lock lock{mutex_};
+	replier_.follow_moves(follows);
+}
+
 ReplierCounters Worker::replier_counters() const {
 	const std::scoped_lock lock{mutex_};
 	return replier_.counters();
@@ -73,7 +105,7 @@ ReplierCounters Worker::replier_counters() const {
 
 SocketCounters Worker::socket_counters() const {
 	const std::scoped_lock lock{mutex_};
-	return {send_errors_, registerd_.lost(), mapsync_.lost()};
+	return {send_errors_, registerd_.lost(), mapsync_.lost(), moves_lost_};
 }
 
 } // namespace lisp

@@ -114,8 +114,9 @@ SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagno
     const std::function<void(std::vector<std::string>)> &key_files);
 
 // The same, for who will edit it with save_site_edits().
-SiteConfig load_site_config_to_edit(
-    const std::string &path, bool insecure_perms, Diagnostics &found, FileVersion &version);
+SiteConfig load_site_config_to_edit(const std::string &path, bool insecure_perms,
+    Diagnostics &found, FileVersion &version,
+    const std::function<void(std::vector<std::string>)> &key_files = {});
 
 // The EID-record that stands for a section, locators in the order of RFC 9301 section 5.5: A and,
 // on every locator, R set; L and the Map-Version as the section says. Lives in the arena.

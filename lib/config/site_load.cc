@@ -96,12 +96,13 @@ SiteConfig load_site_config(const std::string &path, bool insecure_perms, Diagno
 	return file ? parse_file(*file, path, insecure_perms, found, key_files) : SiteConfig{};
 }
 
-SiteConfig load_site_config_to_edit(
-    const std::string &path, bool insecure_perms, Diagnostics &found, FileVersion &version) {
+SiteConfig load_site_config_to_edit(const std::string &path, bool insecure_perms,
+    Diagnostics &found, FileVersion &version,
+    const std::function<void(std::vector<std::string>)> &key_files) {
 	const auto file = read_file(path, found);
 	if (!file) return {};
 	version = file->version;
-	return parse_file(*file, path, insecure_perms, found);
+	return parse_file(*file, path, insecure_perms, found, key_files);
 }
 
 } // namespace lisp

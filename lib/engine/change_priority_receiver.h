@@ -159,4 +159,28 @@ private:
 	Arena arena_;
 };
 
+template <>
+inline constexpr auto fields<ChangePriorityCounters> = std::tuple{
+    Field{"moves-received", &ChangePriorityCounters::received},
+    Field{"moves-done", &ChangePriorityCounters::done},
+    Field{"moves-no-change", &ChangePriorityCounters::no_change},
+    Field{"moves-degraded", &ChangePriorityCounters::degraded},
+    Field{"moves-duplicates", &ChangePriorityCounters::duplicates},
+    Field{"moves-malformed", &ChangePriorityCounters::malformed},
+    Field{"moves-acknowledgements", &ChangePriorityCounters::acknowledgements},
+    Field{"moves-other-target", &ChangePriorityCounters::other_target},
+    Field{"moves-unknown-source", &ChangePriorityCounters::unknown_source},
+    Field{"moves-unknown-key", &ChangePriorityCounters::unknown_key},
+    Field{"moves-bad-authentication", &ChangePriorityCounters::bad_authentication},
+    Field{"moves-replayed", &ChangePriorityCounters::replayed},
+    Field{"moves-clock", &ChangePriorityCounters::clock},
+    Field{"moves-not-permitted", &ChangePriorityCounters::not_permitted},
+    Field{"moves-no-such-eid", &ChangePriorityCounters::no_such_eid},
+    Field{"moves-covering-only", &ChangePriorityCounters::covering_only},
+    Field{"moves-no-local-rloc", &ChangePriorityCounters::no_local_rloc},
+    Field{"moves-conflicts", &ChangePriorityCounters::conflicts},
+    Field{"moves-save-errors", &ChangePriorityCounters::save_errors},
+    Field{"moves-reapplied", &ChangePriorityCounters::reapplied},
+};
+
 } // namespace lisp

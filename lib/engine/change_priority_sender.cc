@@ -13,29 +13,39 @@ ChangePrioritySender::ChangePrioritySender(Options options)
     : options_(std::move(options)), room_(max_datagram) {}
 
 void ChangePrioritySender::add(
-    const EidPrefix &eid, const Endpoint &xtr, std::string secret, std::uint64_t nonce) {
+    const EidPrefix &eid, const Endpoint &xtr, const std::string &secret, std::uint64_t nonce) {
+	add({eid, xtr, ChangeOrder::Kind::from_hypervisor, nonce, options_.key_id, options_.algorithm,
+	        options_.peers},
+	    secret);
+}
+
+void ChangePrioritySender::add(ChangeOrder order, const std::string &secret) {
 	auto &key = keys_.try_emplace(secret, secret).first->second;
-	by_nonce_.emplace(nonce, messages_.size());
-	messages_.push_back({nonce, &key, {}, {}, false});
-	outcomes_.push_back({eid, xtr, std::nullopt, 0, 0, {}});
+	by_nonce_.emplace(order.nonce, messages_.size());
+	outcomes_.push_back({order.eid, order.xtr, std::nullopt, 0, 0, {}});
+	messages_.push_back({std::move(order), &key, {}, {}, false});
 }
 
 Bytes ChangePrioritySender::encode_message(std::size_t number) {
-	const auto &eid = outcomes_[number].eid;
+	const auto &order = messages_[number].order;
 	static constexpr std::array<std::uint8_t, sha256_size> zeros{};
-	const MovedEid moved{eid.length, eid.address, std::span<const IpAddress>(options_.peers)};
+	const MovedEid moved{
+	    order.eid.length, order.eid.address, std::span<const IpAddress>(order.addresses)};
 	ChangePriority message;
 	message.layout = options_.layout;
 	// The users' guide has no flag there.
-	message.from_hypervisor = options_.layout != ChangePriorityLayout::seed;
-	message.nonce = messages_[number].nonce;
-	message.authentication.key_id = options_.key_id;
-	message.authentication.algorithm = options_.algorithm;
-	message.authentication.data = Bytes{zeros}.first(authentication_size(options_.algorithm));
+	message.from_hypervisor = order.kind == ChangeOrder::Kind::from_hypervisor &&
+	                          options_.layout != ChangePriorityLayout::seed;
+	message.notify = order.kind == ChangeOrder::Kind::notify;
+	message.response = order.kind == ChangeOrder::Kind::response;
+	message.nonce = order.nonce;
+	message.authentication.key_id = order.key_id;
+	message.authentication.algorithm = order.algorithm;
+	message.authentication.data = Bytes{zeros}.first(authentication_size(order.algorithm));
 	message.eids = std::span<const MovedEid>(&moved, 1);
 	if (options_.layout == ChangePriorityLayout::extension) {
 		message.sub_type = options_.sub_type;
-		message.target_rloc = outcomes_[number].xtr.address;
+		message.target_rloc = order.xtr.address;
 	}
 	const auto written = encode(message, room_);
 	assert(written);
@@ -102,7 +112,7 @@ std::optional<std::size_t> ChangePrioritySender::receive(
 		auto &outcome = outcomes_[at->second];
 		if (message.ended || outcome.xtr != from) continue;
 		if (moved.eid != outcome.eid.address || moved.mask_length != outcome.eid.length) continue;
-		if (decoded->authentication.algorithm != options_.algorithm) continue;
+		if (decoded->authentication.algorithm != message.order.algorithm) continue;
 		if (!message.key->verify(octets, TakenAs::change_priority)) continue;
 		outcome.result = static_cast<ChangeResult>(decoded->code);
 		outcome.round_trip = duration_cast<std::chrono::microseconds>(now - message.first);

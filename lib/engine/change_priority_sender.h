@@ -26,6 +26,22 @@ struct ChangeOutcome {
 	bool was_sent() const { return attempts > failures; }
 };
 
+// A message to be sent, of which kind ever.
+struct ChangeOrder {
+	enum class Kind : std::uint8_t {
+		from_hypervisor, // H
+		notify,          // N
+		response,        // R
+	};
+	EidPrefix eid;
+	Endpoint xtr;
+	Kind kind = Kind::from_hypervisor;
+	std::uint64_t nonce = 0;
+	std::uint8_t key_id = 0;
+	Algorithm algorithm = Algorithm::hmac_sha256;
+	std::vector<IpAddress> addresses; // List-IP, at most 255
+};
+
 class ChangePrioritySender {
 public:
 	struct Options {
@@ -44,7 +60,10 @@ public:
 
 	// The messages of one EID have one nonce: it is one move. `xtr` is none where the message is
 	// only to be seen.
-	void add(const EidPrefix &eid, const Endpoint &xtr, std::string secret, std::uint64_t nonce);
+	void add(
+	    const EidPrefix &eid, const Endpoint &xtr, const std::string &secret, std::uint64_t nonce);
+	// With a key, algorithm and addresses of its own.
+	void add(ChangeOrder order, const std::string &secret);
 
 	// The next datagram that is due; what has been waited for in vain ends. Valid until the next
 	// call. To be called at the deadline until there is none.
@@ -61,7 +80,7 @@ public:
 
 private:
 	struct Message {
-		std::uint64_t nonce = 0;
+		ChangeOrder order;
 		Key *key = nullptr;
 		Instant first{};
 		Instant due{};

@@ -10,16 +10,34 @@ EidRecords::EidRecords(const SiteConfig &config) {
 	Arena arena;
 	RecordRoom room; // NOLINT(*-member-init): written before it is read
 	octets_.reserve(config.eids.size() * 20 + config.rlocs.size() * 12); // of IPv4
-	for (const auto &section : config.eids) {
-		octets_.resize((octets_.size() + unit - 1) / unit * unit);
-		index_.insert(section.eid, static_cast<PrefixIndex::Value>(octets_.size() / unit));
-		const auto record = encode_record(config, section, arena, room);
-		octets_.push_back(static_cast<std::uint8_t>(record.size() >> 8));
-		octets_.push_back(static_cast<std::uint8_t>(record.size()));
-		octets_.insert(octets_.end(), record.begin(), record.end());
-	}
+	for (const auto &section : config.eids)
+		index_.insert(section.eid, append(encode_record(config, section, arena, room)));
 	index_.shrink_to_fit();
 	octets_.shrink_to_fit();
+}
+
+PrefixIndex::Value EidRecords::append(Bytes record) {
+	octets_.resize((octets_.size() + unit - 1) / unit * unit);
+	const auto place = static_cast<PrefixIndex::Value>(octets_.size() / unit);
+	octets_.push_back(static_cast<std::uint8_t>(record.size() >> 8));
+	octets_.push_back(static_cast<std::uint8_t>(record.size()));
+	octets_.insert(octets_.end(), record.begin(), record.end());
+	return place;
+}
+
+void EidRecords::change(const SiteConfig &sections, const std::vector<IpAddress> &lost) {
+	Arena arena;
+	RecordRoom room; // NOLINT(*-member-init): written before it is read
+	for (const auto &section : sections.eids) {
+		const auto record = Room{room}.first(encode_record(sections, section, arena, room).size());
+		lisp::set_lost(record, lost, arena);
+		const auto place = index_.exact(section.eid);
+		if (place && this->record(*place).size() == record.size())
+			std::copy(record.begin(), record.end(),
+			    octets_.begin() + static_cast<std::ptrdiff_t>(*place * unit + size_octets));
+		else
+			index_.insert(section.eid, append(record)); // what it had before is left where it was
+	}
 }
 
 void EidRecords::prefetch(std::span<const EidPrefix> eids) const {

@@ -16,6 +16,10 @@ public:
 	// Local locators that are `lost`, in ascending order, are unreachable (R), all others not.
 	void set_lost(const std::vector<IpAddress> &lost);
 
+	// The EIDs of these sections are as they say, new ones are added; in a time that does not
+	// depend on how many others there are. `lost` as above.
+	void change(const SiteConfig &sections, const std::vector<IpAddress> &lost);
+
 	std::size_t size() const { return index_.size(); }
 	const PrefixIndex &index() const { return index_; }
 
@@ -33,6 +37,8 @@ public:
 private:
 	static constexpr std::size_t size_octets = 2;
 	static constexpr std::size_t unit = 4; // records start at multiples of it, so that 32 bits do
+
+	PrefixIndex::Value append(Bytes record);
 
 	PrefixIndex index_;
 	Octets octets_; // each record with its size before it: one cache line fewer than with a list

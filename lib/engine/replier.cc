@@ -12,6 +12,7 @@ struct DropEntry {
 };
 
 // In the order of DropReason.
+constexpr std::size_t most_requesters = 65'536;
 constexpr std::array drop_entries{
     DropEntry{"malformed", &ReplierCounters::malformed},
     DropEntry{"LCAF of an unknown vendor", &ReplierCounters::unknown_vendor},
@@ -114,6 +115,8 @@ Replier::Outcome Replier::act_on(const Sorted &sorted, Instant now) {
 
 Replier::Sorted Replier::sort(const Arrival &arrival) {
 	++counters_.received;
+	if (follows_moves_ && tells_of_move(arrival.octets))
+		return HandOn{HandOn::Recipient::mobility, arrival.octets};
 	const auto decoded = decode(arrival.octets, arena_);
 	if (decoded.error) return Dropped{DropReason::malformed, *decoded.error};
 	if (has_unknown_vendor(decoded.message)) return drop(DropReason::unknown_vendor);
@@ -126,6 +129,21 @@ Replier::Sorted Replier::sort(const Arrival &arrival) {
 	if (std::holds_alternative<MapReply>(decoded.message))
 		return HandOn{HandOn::Recipient::mapping_table, arrival.octets};
 	return drop(DropReason::unexpected_type);
+}
+
+// Whether it is worth to look at: of type 5, rather than a Map-Notify-Ack, or of type 15.
+bool Replier::tells_of_move(Bytes datagram) {
+	if (datagram.size() < 2) return false;
+	const auto number = datagram[0] >> 4;
+	if (number == 15)
+		return options_.sub_type != 0 &&
+		       ((datagram[0] & 0x0fU) << 8 | datagram[1]) == options_.sub_type;
+	return number == 5 && decode_change_priority(datagram, arena_).has_value();
+}
+
+void Replier::follow_moves(bool follows) {
+	if (follows != follows_moves_) requesters_ = RecentRequesters{follows ? most_requesters : 0};
+	follows_moves_ = follows;
 }
 
 Replier::Sorted Replier::sort_encapsulated(
@@ -253,6 +271,10 @@ Replier::Outcome Replier::reply(const Asked &asked, const ItrRlocChoice &choice,
 	counters_.probe_replies += probe ? 1 : 0;
 	counters_.answered_octets += asked.arrival.octets.size();
 	counters_.reply_octets += out.size();
+	if (follows_moves_ && !probe)
+		for (const auto &record : asked.request.records)
+			if (const auto eid = eid_prefix(record.eid, record.mask_length))
+				requesters_.note(*eid, choice.address, now);
 	const auto source =
 	    probe ? IpAddress{} : reply_source(asked.arrival.to.address, choice.address);
 	Datagram datagram{{choice.address, asked.port}, source, out.written()};

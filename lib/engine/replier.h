@@ -8,6 +8,7 @@
 #include "engine/eid_records.h"
 #include "engine/instant.h"
 #include "engine/itr_rloc.h"
+#include "engine/recent_requesters.h"
 #include "engine/reply_limit.h"
 #include "message/message.h"
 #include "print/fields.h"
@@ -116,6 +117,7 @@ struct HandOn {
 	enum class Recipient : std::uint8_t {
 		registrar,     // Map-Notify
 		mapping_table, // Map-Reply, SMR
+		mobility,      // Change-Priority Message
 	};
 	Recipient recipient;
 	Bytes octets; // the control message, out of its encapsulation
@@ -144,6 +146,7 @@ public:
 		bool accept_zero_checksum = false; // of the UDP header within an ECM
 		// Whether who asks for LISP-SEC gets a Map-Reply without (RFC 9303), or none.
 		bool answer_lisp_sec = true;
+		std::uint16_t sub_type = 0; // of type 15 that tells of moves; 0: none
 		Families sendable;
 		// Aggregates of the site. An EID within one that no configured EID-prefix covers is denied:
 		// the reply names the hole around it (RFC 9301 section 8.4). Any other gets silence.
@@ -182,6 +185,11 @@ public:
 	void replace(EidRecords eids) { replace(std::make_shared<const EidRecords>(std::move(eids))); }
 	void replace(std::shared_ptr<const EidRecords> eids) { eids_ = std::move(eids); }
 	const EidRecords &eids() const { return *eids_; }
+
+	// Whether Change-Priority Messages are handed on, and who asks for what is remembered.
+	void follow_moves(bool follows);
+	// Empty unless they are.
+	const RecentRequesters &requesters() const { return requesters_; }
 	const ReplierCounters &counters() const { return counters_; }
 
 private:
@@ -196,6 +204,7 @@ private:
 	using Sorted = std::variant<Asked, Outcome>;
 
 	Sorted sort(const Arrival &arrival);
+	bool tells_of_move(Bytes datagram);
 	Sorted sort_encapsulated(const EncapsulatedControl &message, const Arrival &arrival);
 	void prefetch();
 	Outcome act_on(const Sorted &sorted, Instant now);
@@ -220,6 +229,8 @@ private:
 	std::shared_ptr<const EidRecords> eids_;
 	Options options_;
 	std::shared_ptr<Limits> limits_;
+	bool follows_moves_ = false;
+	RecentRequesters requesters_;
 	ReplierCounters counters_;
 	Arena arena_;
 	std::vector<Sorted> batch_;
