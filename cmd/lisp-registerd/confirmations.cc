@@ -20,7 +20,6 @@ Confirmations::Confirmations(Daemon &daemon, Service &service)
 	daemon.on_slow_query(
 	    "register", [this](const Daemon::Asker &asker,
 	                    const std::vector<std::string_view> &arguments) { ask(asker, arguments); });
-	service.on_progress([this] { advance(); });
 }
 
 void Confirmations::ask(

@@ -14,13 +14,14 @@ public:
 	Confirmations(const Confirmations &) = delete;
 	Confirmations &operator=(const Confirmations &) = delete;
 
+	void advance(); // after each progress of the service
+
 private:
 	struct Waiting {
 		Daemon::Asker asker;
 		Instant until;
 	};
 	void ask(const Daemon::Asker &asker, const std::vector<std::string_view> &arguments);
-	void advance();
 	void answer(const Daemon::Asker &asker);
 
 	Daemon &daemon_;

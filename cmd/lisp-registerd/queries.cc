@@ -145,18 +145,6 @@ void take_datagram(Service &service, const std::vector<std::string_view> &words,
 	if (from && to) service.receive(*from, *to, octets);
 }
 
-// "eids" and, from the next line on, @EID sections as lisp.conf(5) has them now: from the daemon
-// that has saved it, so that nobody needs to read it for that.
-void take_eids(Daemon &daemon, Service &service, EditRule &rule, Bytes octets) {
-	Diagnostics found;
-	const auto sections =
-	    parse_site_config({reinterpret_cast<const char *>(octets.data()), octets.size()}, found);
-	if (found.has_errors())
-		return daemon.log().warning("EIDs that changed: {}", to_string("message", found.all()[0]));
-	service.change_eids(sections);
-	rule.forget_file();
-}
-
 } // namespace
 
 void offer_queries(Daemon &daemon, Service &service) {
@@ -172,11 +160,6 @@ void offer_queries(Daemon &daemon, Service &service) {
 		take_datagram(service, words, octets);
 	});
 	daemon.on_metrics([&](Text &out) { append_metrics(out, service); });
-}
-
-void accept_eids(Daemon &daemon, Service &service, std::shared_ptr<EditRule> rule) {
-	daemon.on_message("eids", [&daemon, &service, rule](const std::vector<std::string_view> &,
-	                              Bytes octets) { take_eids(daemon, service, *rule, octets); });
 }
 
 } // namespace lisp

@@ -1,6 +1,7 @@
 #include "common/configuration.h"
 #include "common/process.h"
 #include "lisp-registerd/confirmations.h"
+#include "lisp-registerd/moved_eids.h"
 #include "lisp-registerd/once.h"
 #include "lisp-registerd/queries.h"
 
@@ -52,12 +53,16 @@ int run(const RegisterdOptions &options) {
 		daemon.attend(); // at the local socket: lisp-replyd may have Map-Notifies to hand on
 		return register_once(daemon, service, *config, options);
 	}
-	const Confirmations confirmations{daemon, service};
+	Confirmations confirmations{daemon, service};
 	// Not before the local socket is there: lisp-replyd may have Map-Notifies to hand on soon.
 	daemon.on_begin([&] { service.configure(*config); });
 	auto rule = follow_configuration(read_site_config, daemon, summarize(*config),
 	    [&service](const SiteConfig &edited) { service.configure(edited); });
-	accept_eids(daemon, service, std::move(rule));
+	MovedEids moved{daemon, service, std::move(rule)};
+	service.on_progress([&] {
+		confirmations.advance();
+		moved.advance();
+	});
 	daemon.on_end([&service] { service.end(); });
 	return daemon.run(service.sockets().local());
 }

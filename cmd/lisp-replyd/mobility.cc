@@ -12,8 +12,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Kind = EidMove::Kind;
 
-constexpr std::size_t most_addresses = 255;         // of a List-IP
-constexpr std::size_t most_eids_of_a_message = 256; // to lisp-registerd, which has room for 96 KiB
+constexpr std::size_t most_addresses = 255; // of a List-IP
 
 ChangePriorityReceiver::Options receiver_options(const MobilityOptions &options) {
 	return {options.split_host, static_cast<std::uint16_t>(options.sub_type), options.reapply};
@@ -180,16 +179,21 @@ void Mobility::carry_out(const Effects &effects) {
 		surroundings_.send(reply.to, reply.from, reply.octets);
 }
 
-// They need not read the file for that.
+// Nobody needs to read the file for that.
 void Mobility::tell_changed(const std::vector<EidPrefix> &eids) {
 	surroundings_.changed(receiver_.sections(eids));
-	for (std::size_t at = 0; at < eids.size(); at += most_eids_of_a_message) {
-		const auto end = std::min(eids.size(), at + most_eids_of_a_message);
-		const auto text = print_site_config(receiver_.sections(
-		    {eids.begin() + static_cast<long>(at), eids.begin() + static_cast<long>(end)}));
-		registerd_.send(
-		    "eids", Bytes{reinterpret_cast<const std::uint8_t *>(text.data()), text.size()});
+	tell_registerd(eids);
+}
+
+void Mobility::tell_registerd(std::span<const EidPrefix> eids) {
+	const auto text = print_site_config(receiver_.sections({eids.begin(), eids.end()}));
+	if (text.size() > max_local_message / 2 && eids.size() > 1) {
+		tell_registerd(eids.first(eids.size() / 2));
+		tell_registerd(eids.subspan(eids.size() / 2));
+		return;
 	}
+	registerd_.send(
+	    "eids", Bytes{reinterpret_cast<const std::uint8_t *>(text.data()), text.size()});
 }
 
 void Mobility::tell_of(const EidMove &move, const std::vector<IpAddress> &requesters) {
@@ -240,17 +244,26 @@ void Mobility::order(const EidMove &move, ChangeOrder::Kind kind, const IpAddres
 		if (!sender_)
 			sender_ = std::make_unique<ChangePrioritySender>(ChangePrioritySender::Options{});
 		sender_->add({move.eid, {rloc, control_port}, kind, move.nonce, line.key_id, line.algorithm,
-		                 std::move(addresses)},
+		                 std::move(addresses), own_address(move.eid, rloc)},
 		    line.secret);
 		return;
 	}
+}
+
+// What the other xTR knows this one by.
+IpAddress Mobility::own_address(const EidPrefix &eid, const IpAddress &other) const {
+	const auto sections = receiver_.sections({eid});
+	for (const auto &rloc : sections.rlocs)
+		if (rloc.local && rloc.rloc.family == other.family) return reply_source(rloc.rloc, other);
+	return {};
 }
 
 void Mobility::send_orders(Instant now) {
 	if (!sender_) return;
 	while (const auto datagram = sender_->next(now)) {
 		auto *socket = socket_for(datagram->to.address.family);
-		if (socket == nullptr || socket->send(datagram->to, datagram->octets)) sender_->not_sent();
+		if (socket == nullptr || socket->send(datagram->to, datagram->octets, datagram->source))
+			sender_->not_sent();
 	}
 	if (sender_->deadline()) return;
 	for (const auto &outcome : sender_->outcomes())

@@ -67,6 +67,7 @@ private:
 	void work();
 	void carry_out(const Effects &effects);
 	void tell_changed(const std::vector<EidPrefix> &eids);
+	void tell_registerd(std::span<const EidPrefix> eids);
 	void tell_of(const EidMove &move, const std::vector<IpAddress> &requesters);
 	void tell_of_arrival(const EidMove &move, const std::vector<IpAddress> &requesters);
 	void respond(const EidMove &move, std::vector<IpAddress> requesters);
@@ -80,6 +81,7 @@ private:
 	void receive_answers(UdpSocket &socket);
 	std::vector<IpAddress> proxy_itrs() const;
 	std::vector<IpAddress> own_rlocs(const EidPrefix &eid) const;
+	IpAddress own_address(const EidPrefix &eid, const IpAddress &other) const;
 
 	Daemon &daemon_;
 	MobilityOptions options_;

@@ -15,7 +15,7 @@ ChangePrioritySender::ChangePrioritySender(Options options)
 void ChangePrioritySender::add(
     const EidPrefix &eid, const Endpoint &xtr, const std::string &secret, std::uint64_t nonce) {
 	add({eid, xtr, ChangeOrder::Kind::from_hypervisor, nonce, options_.key_id, options_.algorithm,
-	        options_.peers},
+	        options_.peers, {}},
 	    secret);
 }
 
@@ -81,7 +81,8 @@ std::optional<Datagram> ChangePrioritySender::next(Instant now) {
 		wait(*number, now);
 	else
 		messages_[*number].ended = true;
-	return Datagram{outcomes_[*number].xtr, {}, encode_message(*number)};
+	return Datagram{
+	    outcomes_[*number].xtr, messages_[*number].order.source, encode_message(*number)};
 }
 
 void ChangePrioritySender::not_sent() {

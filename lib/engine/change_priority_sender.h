@@ -40,6 +40,7 @@ struct ChangeOrder {
 	std::uint8_t key_id = 0;
 	Algorithm algorithm = Algorithm::hmac_sha256;
 	std::vector<IpAddress> addresses; // List-IP, at most 255
+	IpAddress source;                 // of the datagram; none: the system chooses
 };
 
 class ChangePrioritySender {
