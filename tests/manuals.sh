@@ -16,8 +16,9 @@ options_of_help() {
 	"$1" --help | sed -nE 's/^ +(-[a-zA-Z])[ ,].*/\1/p'
 }
 
+# What an example pipes into has options of its own.
 options_of_page() {
-	mandoc -T ascii "$1" | sed 's/.\x08//g' | grep -oE -- '--[a-z][a-z0-9-]+'
+	mandoc -T ascii -O width=200 "$1" | sed 's/.\x08//g; s/ | .*//' | grep -oE -- '--[a-z][a-z0-9-]+'
 	sed -nE 's/^\.It Fl ([a-zA-Z])( .*)?$/-\1/p' "$1"
 }
 
