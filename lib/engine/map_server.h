@@ -25,7 +25,8 @@ public:
 		// Of a Map-Reply: packets of 576 and 1280 octets, RFC 9301 section 5.
 		std::size_t max_octets_ipv4 = 576 - 20 - 8;
 		std::size_t max_octets_ipv6 = 1280 - 40 - 8;
-		RunningTime time; // for what is saved
+		bool accept_zero_checksum = false; // of the UDP header within an ECM
+		RunningTime time;                  // for what is saved
 	};
 
 	struct Dropped {
