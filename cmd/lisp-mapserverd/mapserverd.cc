@@ -201,7 +201,11 @@ void Mapserverd::schedule_expiry() {
 
 void Mapserverd::expire() {
 	const auto now = Clock::now();
-	server_.expire(now);
+	if (const auto save = server_.expire(now); !save.empty()) {
+		journal_.append(save);
+		journal_.commit();
+		appended_ = now;
+	}
 	send_notifies(now);
 	port_.flush();
 	expiry_set_.reset();
