@@ -31,8 +31,8 @@ enum class SavedKind : std::uint8_t {
 	xtr = 2,          // of a snapshot: its number there, the xTR
 	registration = 3, // of a snapshot: the number of its xTR, a record
 	key = 4,          // of a snapshot: what is known of the xTRs of a key that are not named
-	notify = 5,       // an unsolicited Map-Notify, to be sent
-	acknowledged = 6, // its nonce; not to be sent any more
+	notify = 6,       // an unsolicited Map-Notify, to be sent
+	acknowledged = 7, // its nonce; not to be sent any more
 };
 
 struct SavedRecord {
