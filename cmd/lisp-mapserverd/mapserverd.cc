@@ -16,6 +16,7 @@ bool is_notable(MapServerDrop reason) {
 	switch (reason) {
 	case MapServerDrop::malformed:
 	case MapServerDrop::unknown_vendor:
+	case MapServerDrop::inner_checksum_zero:
 	case MapServerDrop::foreign_eid:
 	case MapServerDrop::bad_authentication:
 	case MapServerDrop::replayed:
