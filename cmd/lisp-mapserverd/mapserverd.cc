@@ -16,6 +16,7 @@ bool is_notable(MapServerDrop reason) {
 	switch (reason) {
 	case MapServerDrop::malformed:
 	case MapServerDrop::unknown_vendor:
+	case MapServerDrop::inner_checksum_zero:
 	case MapServerDrop::foreign_eid:
 	case MapServerDrop::bad_authentication:
 	case MapServerDrop::replayed:
@@ -29,11 +30,13 @@ bool is_notable(MapServerDrop reason) {
 	}
 }
 
-MapServer::Options engine_options(const ControlPort &port, const RunningTime &time) {
-	MapServer::Options options;
-	options.sendable = port.sendable();
-	options.time = time;
-	return options;
+MapServer::Options engine_options(
+    const MapserverdOptions &options, const ControlPort &port, const RunningTime &time) {
+	MapServer::Options result;
+	result.sendable = port.sendable();
+	result.accept_zero_checksum = options.accept_zero_checksum;
+	result.time = time;
+	return result;
 }
 
 } // namespace
@@ -41,7 +44,7 @@ MapServer::Options engine_options(const ControlPort &port, const RunningTime &ti
 Mapserverd::Mapserverd(const MapserverdOptions &options, Daemon &daemon, ControlPort &port,
     Journal &journal, MapServerConfig config)
     : daemon_(daemon), port_(port), journal_(journal), time_(Clock::now(), journal.ran()),
-      server_(std::move(config), engine_options(port, time_)),
+      server_(std::move(config), engine_options(options, port, time_)),
       messages_(daemon.log(), options.daemon), expiry_(daemon.loop(), [this] { expire(); }),
       keep_time_(daemon.loop(), [this] { keep_time(); }) {
 	restore();
@@ -199,7 +202,11 @@ void Mapserverd::schedule_expiry() {
 
 void Mapserverd::expire() {
 	const auto now = Clock::now();
-	server_.expire(now);
+	if (const auto save = server_.expire(now); !save.empty()) {
+		journal_.append(save);
+		journal_.commit();
+		appended_ = now;
+	}
 	send_notifies(now);
 	port_.flush();
 	expiry_set_.reset();

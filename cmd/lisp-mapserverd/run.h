@@ -7,6 +7,7 @@ namespace lisp {
 struct MapserverdOptions {
 	DaemonOptions daemon;
 	std::vector<std::string> listen; // -l
+	bool accept_zero_checksum = false;
 };
 
 // The exit status. Throws what guarded() catches.

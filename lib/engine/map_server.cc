@@ -27,6 +27,7 @@ MapServer::Outcome MapServer::receive(const Arrival &arrival, Instant now) {
 	sending_ = 0;
 	dropped_.reset();
 	save_ = {};
+	saved_notifies_.clear();
 	acknowledges_ = false;
 	sort(arrival, now);
 	return {std::span<const Datagram>(outgoing_).first(sending_), dropped_, save_, acknowledges_};

@@ -25,7 +25,8 @@ public:
 		// Of a Map-Reply: packets of 576 and 1280 octets, RFC 9301 section 5.
 		std::size_t max_octets_ipv4 = 576 - 20 - 8;
 		std::size_t max_octets_ipv6 = 1280 - 40 - 8;
-		RunningTime time; // for what is saved
+		bool accept_zero_checksum = false; // of the UDP header within an ECM
+		RunningTime time;                  // for what is saved
 	};
 
 	struct Dropped {
@@ -55,11 +56,11 @@ public:
 	bool restore(Bytes saved, Instant now);
 	// The next part of a snapshot; to be saved until it is empty.
 	Bytes next_part(MapServerSnapshot &snapshot, Room room) {
-		return snapshot.next(*sites_, xtrs_, table_, options_.time, room);
+		return snapshot.next(*sites_, xtrs_, table_, unsolicited_, options_.time, room);
 	}
 
-	// To be called at deadline().
-	void expire(Instant now) { table_.expire(now); }
+	// To be called at deadline(). What is to be saved of it, as of an Outcome.
+	Bytes expire(Instant now);
 	// The next Map-Notify that is due without having been asked for, or again because nobody has
 	// acknowledged it: to be sent like what acknowledges. Valid until the next call.
 	const UnsolicitedNotify *next_notify(Instant now);
@@ -92,6 +93,7 @@ private:
 	std::optional<RegisteringXtrs::Number> restore_xtr(Reader &in);
 	void restore_record(Reader &in, std::optional<RegisteringXtrs::Number> xtr, Instant now);
 	void restore_nonces(Reader &in);
+	void restore_notify(Reader &in, Instant now);
 	MapRecord record_of(RegistrationTable::Number registration);
 	MapRecord mapping(RegistrationTable::Number newest, Instant now);
 	template <class Visit>
@@ -100,8 +102,10 @@ private:
 	bool is_news(const EidPrefix &eid, const MapRecord &record, const SavedRecord &saved,
 	    RegisteringXtrs::Number xtr, Instant now);
 	void tell_others(const EidPrefix &eid, RegisteringXtrs::Number xtr, Instant now);
+	void tell_merged(const EidPrefix &eid, RegisteringXtrs::Number gone, Instant now);
 	void make_notifies(Instant now);
 	void make_notify(RegisteringXtrs::Number xtr, Instant now);
+	void save(const UnsolicitedNotify &notify);
 	void on_acknowledgement(const Arrival &arrival, const MapNotifyAck &message);
 	void show_merged(MapRecord &record, const EidPrefix &eid, Instant now);
 	void withdraw(const EidPrefix &eid, RegisteringXtrs::Number xtr, Instant now);
@@ -155,6 +159,7 @@ private:
 	std::optional<Dropped> dropped_;
 	Octets save_room_;
 	Bytes save_;
+	Octets saved_notifies_; // of the message in hand; with them, all that is to be saved
 	bool acknowledges_ = false;
 	// By the numbers of the snapshot that is restored; those whose key is there still.
 	std::unordered_map<std::uint32_t, RegisteringXtrs::Number> restored_xtrs_;

@@ -2,6 +2,7 @@
 #include "engine/map_server_request.h"
 
 #include <algorithm>
+#include <map>
 
 namespace lisp {
 
@@ -9,6 +10,7 @@ namespace {
 
 constexpr std::size_t most_locators = 255; // what a Locator Count can tell
 constexpr std::size_t notify_head = 16 + xtr_identity_size;
+constexpr std::size_t most_saved_notifies = std::size_t{512} << 10; // octets at a time
 
 // Whether they say the same to who sends to the EID.
 bool is_same_locator(const Locator &a, const Locator &b) {
@@ -85,6 +87,24 @@ void MapServer::tell_others(const EidPrefix &eid, RegisteringXtrs::Number xtr, I
 	});
 }
 
+// What others have merged with it is less from now on.
+void MapServer::tell_merged(const EidPrefix &eid, RegisteringXtrs::Number gone, Instant now) {
+	const auto newest = table_.newest(eid, now);
+	if (newest != RegistrationTable::none && table_[newest].merge) tell_others(eid, gone, now);
+}
+
+Bytes MapServer::expire(Instant now) {
+	arena_.reset();
+	saved_notifies_.clear();
+	std::map<EidPrefix, RegisteringXtrs::Number> gone; // each is told once, whoever is gone
+	table_.expire(now, [&](const EidPrefix &eid, const RegistrationTable::Registration &one) {
+		if (one.merge) gone.emplace(eid, one.xtr);
+	});
+	for (const auto &[eid, xtr] : gone) tell_merged(eid, xtr, now);
+	if (!tellings_.empty()) make_notifies(now);
+	return saved_notifies_;
+}
+
 // Each of those to be told gets as few Map-Notifies as hold its records.
 void MapServer::make_notifies(Instant now) {
 	std::stable_sort(tellings_.begin(), tellings_.end(),
@@ -126,10 +146,21 @@ void MapServer::make_notify(RegisteringXtrs::Number number, Instant now) {
 	message.identity = xtr.identity;
 	const auto octets = encode(message, rooms_[1]);
 	if (!octets || !sites_->sign(xtr.key, *octets)) return;
-	const bool added = unsolicited_.add({{xtr.source.address, port}, xtr.local, xtr.key,
-	                                        last_nonce_, Octets(octets->begin(), octets->end())},
-	    now);
+	const UnsolicitedNotify notify{{xtr.source.address, port}, xtr.local, xtr.key, last_nonce_,
+	    Octets(octets->begin(), octets->end())};
+	const bool added = unsolicited_.add(notify, now);
 	++(added ? counters_.unsolicited_notifies : counters_.not_notified);
+	if (added) save(notify);
+}
+
+// The room holds a Map-Notify, and what is saved with one is less than what its datagram leaves.
+void MapServer::save(const UnsolicitedNotify &notify) {
+	Writer out{rooms_[1]};
+	out.u8(static_cast<std::uint8_t>(SavedKind::notify), "kind");
+	write(out, notify, sites_->mark(notify.key));
+	const auto octets = out.written();
+	if (!out.ok() || saved_notifies_.size() + octets.size() > most_saved_notifies) return;
+	saved_notifies_.insert(saved_notifies_.end(), octets.begin(), octets.end());
 }
 
 const UnsolicitedNotify *MapServer::next_notify(Instant now) {
@@ -146,6 +177,10 @@ void MapServer::on_acknowledgement(const Arrival &arrival, const MapNotifyAck &m
 		return drop(MapServerDrop::bad_authentication, sites_->site_of(notify->key).name);
 	++counters_.map_notify_acks;
 	unsolicited_.remove(message.nonce);
+	Writer out{save_room_};
+	out.u8(static_cast<std::uint8_t>(SavedKind::acknowledged), "kind");
+	out.u64(message.nonce, "nonce");
+	save_ = out.written();
 }
 
 } // namespace lisp

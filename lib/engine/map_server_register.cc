@@ -108,7 +108,10 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 	if (fresh) save_ = saving.written();
 	acknowledges_ = true;
 	if (message.want_map_notify) notify(arrival, message, records_, *key, port);
-	if (!tellings_.empty()) make_notifies(now);
+	if (tellings_.empty()) return;
+	make_notifies(now);
+	saved_notifies_.insert(saved_notifies_.end(), save_.begin(), save_.end());
+	save_ = saved_notifies_;
 }
 
 // A Map-Notify says what has become of what was to be merged.
@@ -145,13 +148,12 @@ void MapServer::apply(const MapRegister &message, const MapRecord &record, const
 	if (news) tell_others(eid, xtr, now);
 }
 
-// What others have merged with it is less from now on.
 void MapServer::withdraw(const EidPrefix &eid, RegisteringXtrs::Number xtr, Instant now) {
 	const auto own = table_.find(table_.newest(eid, now), xtr);
 	const bool merged = own != RegistrationTable::none && table_[own].merge;
 	if (!table_.withdraw(eid, xtr)) return;
 	++counters_.records_withdrawn;
-	if (merged) tell_others(eid, xtr, now);
+	if (merged) tell_merged(eid, xtr, now);
 }
 
 // RFC 9301 section 5.7: nonce, Key ID, Algorithm ID and records are the register's.

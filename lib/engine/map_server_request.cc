@@ -18,6 +18,17 @@ bool better(const Locator &a, const Locator *b) {
 	       (a.priority == b->priority && a.weight > b->weight);
 }
 
+// As when EIDs of one mapping are asked for together.
+void erase_repeated(std::vector<MapRecord> &records) {
+	auto end = records.begin();
+	for (const auto &record : records)
+		if (std::none_of(records.begin(), end, [&](const MapRecord &one) {
+			    return one.mask_length == record.mask_length && one.eid == record.eid;
+		    }))
+			*end++ = record;
+	records.erase(end, records.end());
+}
+
 } // namespace
 
 // RFC 9301 section 5.8.
@@ -26,7 +37,7 @@ void MapServer::on_encapsulated(
 	if (message.ip_checksum == ChecksumState::bad) return drop(MapServerDrop::inner_ip_checksum);
 	if (message.source.port == data_port || message.destination.port == data_port)
 		return drop(MapServerDrop::inner_data_port);
-	if (message.udp_checksum == ChecksumState::zero)
+	if (message.udp_checksum == ChecksumState::zero && !options_.accept_zero_checksum)
 		return drop(MapServerDrop::inner_checksum_zero);
 	if (message.udp_checksum == ChecksumState::bad) return drop(MapServerDrop::inner_checksum_bad);
 	const auto inner = decode(message.payload, arena_, message.payload_offset);
@@ -176,6 +187,7 @@ bool MapServer::add_mapping(const RegistrationTable::Match &match, const EidPref
 
 void MapServer::reply(const Request &request, const IpAddress &itr_rloc) {
 	if (request.source.port == 0) return drop(MapServerDrop::no_usable_itr_rloc);
+	if (request.message.records.size() > 1) erase_repeated(records_);
 	const auto shortest = std::min_element(records_.begin(), records_.end(),
 	    [](const MapRecord &a, const MapRecord &b) { return a.ttl < b.ttl; });
 	for (const auto ttl = shortest->ttl; auto &record : records_) record.ttl = ttl;

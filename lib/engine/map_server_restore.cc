@@ -26,6 +26,8 @@ bool MapServer::restore(Bytes saved, Instant now) {
 			break;
 		}
 		case SavedKind::key: restore_nonces(in); break;
+		case SavedKind::notify: restore_notify(in, now); break;
+		case SavedKind::acknowledged: unsolicited_.remove(in.u64("nonce")); break;
 		default: return false;
 		}
 	}
@@ -71,6 +73,17 @@ void MapServer::restore_nonces(Reader &in) {
 	if (!key) return;
 	nonces.key = *key;
 	xtrs_.restore(nonces);
+}
+
+void MapServer::restore_notify(Reader &in, Instant now) {
+	KeyMark mark;
+	UnsolicitedNotify notify;
+	read(in, notify, mark);
+	const auto key = in.ok() ? sites_->key_of(mark) : std::nullopt;
+	if (!key) return;
+	notify.key = *key;
+	last_nonce_ = std::max(last_nonce_, notify.nonce);
+	unsolicited_.add(std::move(notify), now);
 }
 
 } // namespace lisp

@@ -120,10 +120,29 @@ void read(Reader &in, SavedRecord &record, const RunningTime &time) {
 	record.record = in.take(in.u16("record length"), "record");
 }
 
+void write(Writer &out, const UnsolicitedNotify &notify, const KeyMark &key) {
+	write(out, key);
+	write(out, notify.to);
+	write(out, notify.local);
+	out.u64(notify.nonce, "nonce");
+	out.u16(notify.octets.size(), "length");
+	out.bytes(notify.octets, "octets");
+}
+
+void read(Reader &in, UnsolicitedNotify &notify, KeyMark &key) {
+	read(in, key);
+	notify.to = read_endpoint(in);
+	notify.local = read_endpoint(in);
+	notify.nonce = in.u64("nonce");
+	const auto octets = in.take(in.u16("length"), "octets");
+	notify.octets.assign(octets.begin(), octets.end());
+}
+
 // What has been registered since the beginning was saved since, and its xTR may have the number of
 // another.
 Bytes MapServerSnapshot::next(ServerSites &sites, const RegisteringXtrs &xtrs,
-    const RegistrationTable &table, const RunningTime &time, Room room) {
+    const RegistrationTable &table, const UnsolicitedNotifies &notifies, const RunningTime &time,
+    Room room) {
 	Writer out{room};
 	const auto has_room = [&](std::size_t octets) {
 		return room.size() - out.size() >= most_of_one + octets;
@@ -154,6 +173,12 @@ Bytes MapServerSnapshot::next(ServerSites &sites, const RegisteringXtrs &xtrs,
 		out.u8(static_cast<std::uint8_t>(SavedKind::key), "kind");
 		write(out, sites.mark(known->key));
 		write(out, *known);
+	}
+	while (const auto *notify = notifies.from(notify_)) {
+		if (!has_room(notify->octets.size())) break;
+		notify_ = notify->nonce + 1;
+		out.u8(static_cast<std::uint8_t>(SavedKind::notify), "kind");
+		write(out, *notify, sites.mark(notify->key));
 	}
 	return out.written();
 }

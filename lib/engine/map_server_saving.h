@@ -9,6 +9,7 @@
 #include "engine/registering_xtrs.h"
 #include "engine/registration_table.h"
 #include "engine/server_sites.h"
+#include "engine/unsolicited_notifies.h"
 
 namespace lisp {
 
@@ -30,6 +31,8 @@ enum class SavedKind : std::uint8_t {
 	xtr = 2,          // of a snapshot: its number there, the xTR
 	registration = 3, // of a snapshot: the number of its xTR, a record
 	key = 4,          // of a snapshot: what is known of the xTRs of a key that are not named
+	notify = 6,       // an unsolicited Map-Notify, to be sent
+	acknowledged = 7, // its nonce; not to be sent any more
 };
 
 struct SavedRecord {
@@ -58,11 +61,13 @@ void write(Writer &out, const KeyMark &key);
 void write(Writer &out, const RegisteringXtrs::KeyNonces &nonces); // without the key
 void write(Writer &out, const SavedXtr &xtr, const RunningTime &time);
 void write(Writer &out, const SavedRecord &record, const RunningTime &time);
+void write(Writer &out, const UnsolicitedNotify &notify, const KeyMark &key);
 
 void read(Reader &in, KeyMark &key);
 void read(Reader &in, RegisteringXtrs::KeyNonces &nonces);
 void read(Reader &in, SavedXtr &xtr, const RunningTime &time);
 void read(Reader &in, SavedRecord &record, const RunningTime &time);
+void read(Reader &in, UnsolicitedNotify &notify, KeyMark &key); // all but the key's number
 
 inline constexpr std::size_t most_saved_octets = 2 * max_datagram; // of one Map-Register
 
@@ -74,13 +79,14 @@ public:
 
 	// Up to `room` octets of the next part, most_saved_octets at least; empty after the last.
 	Bytes next(ServerSites &sites, const RegisteringXtrs &xtrs, const RegistrationTable &table,
-	    const RunningTime &time, Room room);
+	    const UnsolicitedNotifies &notifies, const RunningTime &time, Room room);
 
 private:
 	Instant begin_;
 	std::uint32_t xtr_ = 0; // the next one, and so on
 	std::uint32_t registration_ = 0;
 	std::uint32_t key_ = 0;
+	std::uint64_t notify_ = 0; // its nonce
 };
 
 } // namespace lisp

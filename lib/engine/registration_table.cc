@@ -173,27 +173,28 @@ void RegistrationTable::retain(
 	for (const auto &[eid, xtr] : refused) withdraw(eid, xtr);
 }
 
-void RegistrationTable::expire_bucket(std::uint8_t bucket, Instant now) {
+void RegistrationTable::expire_bucket(std::uint8_t bucket, Instant now, const Gone &gone) {
 	auto number = std::exchange(buckets_[bucket], none);
 	while (number != none) {
 		const auto next = registrations_[number].next_due;
 		link(number); // to where it belongs, from where it can be released
 		if (registrations_[number].expires <= now) {
 			const auto eid = eid_of(registrations_[number].record());
+			gone(eid, registrations_[number]);
 			remove(eid, index_.exact(eid).value_or(none), number);
 		}
 		number = next;
 	}
 }
 
-void RegistrationTable::expire(Instant now) {
+void RegistrationTable::expire(Instant now, const Gone &gone) {
 	const auto second = std::chrono::floor<seconds>(now.time_since_epoch()).count();
 	if (size_ == 0) done_ = second;
 	const auto first = std::max(done_ + 1, second - 255);
 	done_ = std::max(done_, first - 1);
 	while (done_ < second) {
 		++done_;
-		expire_bucket(static_cast<std::uint8_t>(done_), now);
+		expire_bucket(static_cast<std::uint8_t>(done_), now, gone);
 	}
 }
 

@@ -63,8 +63,10 @@ public:
 	// Removes what `keep` refuses.
 	void retain(const std::function<bool(const EidPrefix &, const Registration &)> &keep);
 
-	// To be called at deadline(). In between what has expired is passed over.
-	void expire(Instant now);
+	// To be called at deadline(). In between what has expired is passed over. `gone` is told what
+	// goes, before it does.
+	using Gone = std::function<void(const EidPrefix &, const Registration &)>;
+	void expire(Instant now, const Gone &gone);
 	std::optional<Instant> deadline() const;
 
 	struct Match {
@@ -108,7 +110,7 @@ private:
 	static Seconds due(const Registration &registration);
 	void link(Number number);
 	void unlink(Number number);
-	void expire_bucket(std::uint8_t bucket, Instant now);
+	void expire_bucket(std::uint8_t bucket, Instant now, const Gone &gone);
 
 	Number to_its_place(const Offer &offer, Number newest, Instant now);
 	void store(Registration &registration, Bytes record);

@@ -17,7 +17,7 @@ constexpr std::array<seconds, 7> intervals{
 bool UnsolicitedNotifies::add(UnsolicitedNotify notify, Instant now) {
 	if (waiting_.size() >= most) return false;
 	const auto nonce = notify.nonce;
-	waiting_.insert_or_assign(nonce, Waiting{std::move(notify), 0, now});
+	if (!waiting_.try_emplace(nonce, Waiting{std::move(notify), 0, now}).second) return false;
 	due_.emplace(now, nonce);
 	return true;
 }
@@ -51,6 +51,11 @@ const UnsolicitedNotify *UnsolicitedNotifies::find(std::uint64_t nonce) const {
 
 void UnsolicitedNotifies::remove(std::uint64_t nonce) {
 	if (const auto at = waiting_.find(nonce); at != waiting_.end()) erase(at);
+}
+
+const UnsolicitedNotify *UnsolicitedNotifies::from(std::uint64_t nonce) const {
+	const auto at = waiting_.lower_bound(nonce);
+	return at == waiting_.end() ? nullptr : &at->second.notify;
 }
 
 std::optional<Instant> UnsolicitedNotifies::deadline() const {

@@ -25,7 +25,7 @@ class UnsolicitedNotifies {
 public:
 	static constexpr std::size_t most = 16384;
 
-	// Due at once. False, without effect, where there are too many already.
+	// Due at once. False, without effect, where there are too many already, or it is one of them.
 	bool add(UnsolicitedNotify notify, Instant now);
 
 	// One that is to be sent now; valid until the next call.
@@ -34,6 +34,8 @@ public:
 	// The one that an acknowledgement with this nonce may be for.
 	const UnsolicitedNotify *find(std::uint64_t nonce) const;
 	void remove(std::uint64_t nonce);
+	// The one with the lowest nonce from this one on.
+	const UnsolicitedNotify *from(std::uint64_t nonce) const;
 
 	std::optional<Instant> deadline() const;
 	std::size_t size() const { return waiting_.size(); }

@@ -14,7 +14,8 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
-from packets import map_notify, map_register, record, signed  # noqa: E402
+from packets import (encapsulated, map_notify, map_register, map_request, record,  # noqa: E402
+                     signed, udp)
 
 BINDIR = ""
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
@@ -130,6 +131,21 @@ class Packets(MapServer):
         self.server.wait_for(r"map-register: truncated at \d+ \(")
         etr.sendto(golden("REG-SHA1-20"), (SERVER, self.port))
         self.assertEqual(etr.recv(65536), golden("NTF-SHA1-20"))
+
+
+    def test_C086_zero_inner_checksum_by_option(self):
+        itr = self.socket()
+        asked = map_request(7, "10.0.0.1/32", SERVER)
+        inner = udp(SERVER, "10.0.0.1", asked, sport=itr.getsockname()[1])
+        octets = encapsulated(inner[:26] + bytes(2) + inner[28:])
+        itr.sendto(octets, (SERVER, self.port))
+        self.server.wait_for("encapsulated-control: no inner UDP checksum")
+        lenient = self.start("lisp-mapserverd", "-l", SERVER + ":0", "-f", self.sites,
+                             "--accept-zero-checksum")
+        itr.sendto(octets, lenient.listen[0])
+        answer, source = itr.recvfrom(65536)
+        self.assertEqual(source, lenient.listen[0])
+        self.assertEqual((answer[0] >> 4, answer[4:12]), (2, asked[4:12]))
 
 
 class Answers(MapServer):

@@ -239,6 +239,14 @@ class FullDisk(Restarting):
 class Flood(Restarting):
     """Mutated messages, many of them with the right authentication."""
 
+    def setUp(self):
+        # What AddressSanitizer keeps of what was freed is no part of the program's.
+        options = os.environ.get("ASAN_OPTIONS", "")
+        os.environ["ASAN_OPTIONS"] = ":".join(
+            [options, "quarantine_size_mb=1", "thread_local_quarantine_size_kb=64"])
+        self.addCleanup(os.environ.update, ASAN_OPTIONS=options)
+        super().setUp()
+
     def resident(self):
         """KiB"""
         with open(f"/proc/{self.server.process.pid}/status", encoding="ascii") as file:
@@ -256,7 +264,7 @@ class Flood(Restarting):
         number = chance.randrange(256)
         body = record(eid(number) + "/32", "192.0.2.1", "2001:db8::1")
         asked = map_request(nonce, eid(number) + "/32", "127.0.0.1")
-        kind = chance.randrange(4)
+        kind = chance.randrange(5)
         if kind == 0:
             return self.mutated(chance, map_register(nonce, body))
         if kind == 1:
@@ -264,6 +272,9 @@ class Flood(Restarting):
         if kind == 2:
             return self.mutated(chance, encapsulated(udp("192.0.2.1", eid(number), asked)))
         # Flags, records and all, but with a MAC that is right.
+        if kind == 3:
+            return signed(5 << 28 | chance.randrange(3), chance.choice(
+                [nonce, chance.getrandbits(64)]), b"key", self.mutated(chance, body))
         head = 3 << 28 | chance.getrandbits(28) & 0x0fffff00 & ~(1 << 25) | chance.randrange(1, 3)
         return signed(head, nonce, b"key", self.mutated(chance, body))
 
@@ -271,18 +282,23 @@ class Flood(Restarting):
     def test_it_lives_and_what_it_has_saved_is_understood(self):
         chance = random.Random(9301)
         self.acknowledged(register(70000, 1))
-        attacker = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.addCleanup(attacker.close)
-        attacker.bind(("127.0.0.2", 0))
+        # Several, so that EIDs move from one to the other and are merged.
+        attackers = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(4)]
+        for number, attacker in enumerate(attackers):
+            self.addCleanup(attacker.close)
+            attacker.bind((f"127.0.0.{number + 2}", 0))
         sizes = []
         for sent in range(0, FLOOD, 100):
             for nonce in range(sent, sent + 100):
-                attacker.sendto(self.packet(chance, nonce + 10), self.address)
+                chance.choice(attackers).sendto(self.packet(chance, nonce + 10), self.address)
             self.acknowledged(register(70000, (1 << 40) + sent))
             sizes.append(self.resident())
         (counters,) = self.server.status("counters")
         self.assertGreater(counters["map-registers"], FLOOD // 20)
         self.assertGreater(counters["bad-authentication"], FLOOD // 20)
+        self.assertGreater(counters["unsolicited-notifies"], FLOOD // 200)
+        self.assertGreater(counters["unknown-nonce"], FLOOD // 50)
+        print(f"KiB: {sizes[::max(1, len(sizes) // 10)]}, {sizes[-1]} at the end")
         self.assertLess(sizes[-1] - max(sizes[:len(sizes) // 2]), 20480, "KiB more")
         before = {(each["eid"], each["source"]): each["locators"]
                   for each in self.server.status("registrations")}

@@ -150,21 +150,30 @@ TEST(ConfigSummary, TheKeyBeforeCounts) {
 TEST(ConfigSummary, EveryWordOfAMapServerCounts) {
 	const std::string head = "@SITE a\nkey secret";
 	const std::string eid = "\neid 10.0.0.0/24";
-	expect_all_different(parse_mapserver_config, {
-	                                                 head + eid + "\n",
-	                                                 head + "s" + eid + "\n",
-	                                                 head + " key-id=0" + eid + "\n",
-	                                                 head + " key-id=1" + eid + "\n",
-	                                                 head + " alg=sha1" + eid + "\n",
-	                                                 head + " alg=sha256" + eid + "\n",
-	                                                 head + eid + " more-specifics=yes\n",
-	                                                 head + eid + " proxy=yes\n",
-	                                                 head + eid + " iid=1\n",
-	                                                 head + eid + " notify-port=4342\n",
-	                                                 head + eid + "\nrloc 192.0.2.1\n",
-	                                                 head + "\neid 10.0.0.0/25\n",
-	                                                 "@SITE b\nkey secret\neid 10.0.0.0/24\n",
-	                                             });
+	expect_all_different(
+	    parse_mapserver_config, {
+	                                head + eid + "\n",
+	                                head + "s" + eid + "\n",
+	                                head + " key-id=0" + eid + "\n",
+	                                head + " key-id=1" + eid + "\n",
+	                                head + " alg=sha1" + eid + "\n",
+	                                head + " alg=sha256" + eid + "\n",
+	                                head + eid + " more-specifics=yes\n",
+	                                head + eid + " proxy=yes\n",
+	                                head + eid + " iid=1\n",
+	                                head + eid + " notify-port=4342\n",
+	                                head + eid + " deny=policy\n",
+	                                head + eid + " deny=auth\n",
+	                                head + " nonce=any" + eid + "\n",
+	                                head + eid + "\n@ELSEWHERE\n10.0.1.0/24 192.0.2.1\n",
+	                                head + eid + "\n@ELSEWHERE\n10.0.1.0/25 192.0.2.1\n",
+	                                head + eid + "\n@ELSEWHERE\n10.0.1.0/24 192.0.2.2\n",
+	                                head + eid + "\n@ELSEWHERE\n10.0.1.0/24 192.0.2.1:4343\n",
+	                                head + eid + "\n@ELSEWHERE\n10.0.1.0/24 192.0.2.1 iid=1\n",
+	                                head + eid + "\nrloc 192.0.2.1\n",
+	                                head + "\neid 10.0.0.0/25\n",
+	                                "@SITE b\nkey secret\neid 10.0.0.0/24\n",
+	                            });
 	Diagnostics found;
 	const auto config = parse_mapserver_config(
 	    "@SITE a\nkey x\neid 10.0.0.0/24\n@SITE b\nkey x\neid 10.0.1.0/24\n", found);

@@ -265,6 +265,35 @@ TEST_F(Moves, C119_MergedMappingIsAnswered) {
 	EXPECT_EQ(shown(reply->records), "10.0.0.0/24 2001:db8::1");
 }
 
+TEST_F(Moves, C119_WhoIsMergedIsToldOfThoseThatHaveExpired) {
+	send(old_etr, "10.0.0.0/24", {locator("198.51.100.9", 1)}, true);
+	send(third_etr, "10.0.0.0/24", {locator("2001:db8::1", 1)}, true);
+	send(old_etr, "10.0.1.0/24", {locator("198.51.100.9", 1)});
+	lab.now += 100s;
+	send(new_etr, "10.0.0.0/24", {locator("198.51.100.10", 1)}, true);
+	for (const auto &one : told()) lab.receive(acknowledgement(one), one.to);
+	const auto all = told(90s);
+	ASSERT_FALSE(all.empty());
+	EXPECT_EQ(all[0].to, new_etr);
+	EXPECT_EQ(shown(all[0]), "10.0.0.0/24 198.51.100.10"); // once, though two are gone
+	lab.receive(acknowledgement(all[0]), new_etr);
+	EXPECT_TRUE(told(180s).empty());
+}
+
+TEST_F(Moves, C119_WhoIsNotMergedLeavesNoWord) {
+	send(old_etr, "10.0.0.0/24", {locator("198.51.100.9", 1)}, true);
+	lab.now += 100s;
+	send(third_etr, "10.0.0.0/24", {locator("198.51.100.11", 1)});
+	send(new_etr, "10.0.0.0/24", {locator("198.51.100.10", 1)});
+	for (const auto &one : told()) lab.receive(acknowledgement(one), one.to);
+	EXPECT_TRUE(told(90s).empty()); // the merged one has expired
+	send(old_etr, "10.0.0.0/24", {locator("198.51.100.9", 1)}, true);
+	send(new_etr, "10.0.0.0/24", {locator("198.51.100.10", 1)});
+	for (const auto &one : told()) lab.receive(acknowledgement(one), one.to);
+	send(old_etr, "10.0.0.0/24", {});
+	EXPECT_TRUE(told(60s).empty());
+}
+
 TEST_F(Moves, C119_WithoutMergeTheNewestStandsAlone) {
 	auto config = hosts();
 	config.sites[0].eids[0].proxy_reply = true;

@@ -30,6 +30,21 @@ TEST(MapServerRequest, AuthoritativeAnswerIsTheEtrs) {
 	EXPECT_EQ(lab.server.counters().map_replies, 0U);
 }
 
+TEST(MapServerRequest, EidsOfOneMappingShareItsRecord) {
+	auto lab = proxied();
+	lab.send(Register{1}.add("203.0.113.0/24", {locator("198.51.100.9", 1)}));
+	auto message = request(prefix("203.0.113.7"), lab.arena);
+	const std::vector<RequestedEid> asked{{32, false, ip("203.0.113.7")},
+	    {32, false, ip("10.0.0.1")}, {32, false, ip("203.0.113.8")}, {32, false, ip("10.0.0.2")}};
+	message.records = asked;
+	const auto octets = wire(message);
+	const auto outcome = lab.receive(octets, itr);
+	ASSERT_EQ(outcome.send.size(), 1U);
+	const auto reply = decode_as<MapReply>(outcome.send[0].octets, lab.arena);
+	ASSERT_TRUE(reply);
+	EXPECT_EQ(answer_text(*reply), "203.0.113.0/24 0.0.0.0/1!15");
+}
+
 // Octets that IP counts and UDP does not. The sum of the header is that of 0x45, the lengths and so
 // on, so what the length gains the checksum loses.
 Octets padded(Octets packet, std::uint8_t padding) {

@@ -151,6 +151,55 @@ TEST(MapServerRestart, C110_LastRegisterIsAcknowledgedAgain) {
 	}
 }
 
+// The Map-Notifies that it would send by itself now.
+std::vector<Octets> unsolicited(Life &life) {
+	std::vector<Octets> all;
+	while (const auto *notify = life.lab.server.next_notify(life.lab.now))
+		all.push_back(notify->octets);
+	return all;
+}
+
+TEST(MapServerRestart, WhatNobodyHasAcknowledgedIsSentAgain) {
+	Life first;
+	first.send(more(7, "10.1.0.0/16", {locator("192.0.2.1", 1)}));
+	first.send(more(8, "10.1.0.0/16", {locator("192.0.2.2", 1)}), other_etr);
+	const auto sent = unsolicited(first);
+	ASSERT_EQ(sent.size(), 1U);
+	MapNotifyAck ack;
+	const auto told = decode_as<MapNotify>(sent[0], first.lab.arena);
+	ASSERT_TRUE(told);
+	static_cast<MapNotify &>(ack) = *told;
+	auto acknowledgement = wire(ack);
+	EXPECT_TRUE(Key{"more-key"}.sign(acknowledgement));
+	for (const auto &saved : {first.log, first.snapshot()}) {
+		Life second{8s};
+		second.restore(saved);
+		EXPECT_EQ(second.lab.server.deadline(), second.lab.now);
+		EXPECT_EQ(unsolicited(second), sent);
+		EXPECT_EQ(reason(second.lab.receive(acknowledgement, etr)), std::nullopt);
+		// Another has another nonce, though no time has passed since.
+		second.send(more(9, "10.1.0.0/16", {locator("192.0.2.3", 1)}));
+		ASSERT_EQ(unsolicited(second).size(), 1U);
+	}
+	// With a snapshot begun before and its log, too, and once acknowledged no more.
+	auto both = first.snapshot();
+	both.insert(both.end(), first.log.begin(), first.log.end());
+	Life third{8s};
+	third.restore(both);
+	EXPECT_EQ(unsolicited(third), sent);
+	const auto outcome = first.lab.receive(acknowledgement, etr);
+	EXPECT_FALSE(outcome.acknowledges);
+	both.emplace_back(outcome.save.begin(), outcome.save.end());
+	Life fourth{8s};
+	fourth.restore(both);
+	EXPECT_TRUE(unsolicited(fourth).empty());
+	auto other_keys = two_sites();
+	other_keys.sites[1].keys[0].secret = "changed";
+	Life fifth{8s, Instant{10h}, other_keys};
+	fifth.restore(first.log);
+	EXPECT_TRUE(unsolicited(fifth).empty());
+}
+
 TEST(MapServerRestart, ForgottenNoncesStay) {
 	Life first;
 	for (unsigned i = 0; i <= RegisteringXtrs::max_per_key; ++i) {

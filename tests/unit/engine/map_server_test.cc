@@ -159,6 +159,22 @@ TEST(MapServer, C113_TrailerIsCopiedToTheMapNotify) {
 	EXPECT_EQ(to_hex(outcome.send[0].octets), to_hex(golden("NTF-XTRID").octets));
 }
 
+// RFC 9301 section 5.6: E is between the xTRs of a site, S (LISP-SEC) is not for who has none, and
+// what is reserved is ignored. None of it is in the Map-Notify (section 5.7).
+TEST(MapServer, C007_FlagsThatAreNotForAMapServerChangeNothing) {
+	Lab lab;
+	auto octets = golden("REG-SHA1-20").octets;
+	octets[0] |= 0x05;
+	octets[1] = 0xff;
+	octets[2] |= 0xf2;
+	ASSERT_TRUE(Key{"golden-key-1"}.sign(octets));
+	const auto outcome = lab.receive(octets, etr);
+	EXPECT_EQ(reason(outcome), std::nullopt);
+	ASSERT_EQ(outcome.send.size(), 1U);
+	EXPECT_EQ(to_hex(outcome.send[0].octets), to_hex(golden("NTF-SHA1-20").octets));
+	EXPECT_EQ(lab.eids(), 2U);
+}
+
 TEST(MapServer, KeyIsSelectedByKeyIdAndAlgorithm) {
 	auto config = golden_config();
 	auto &keys = config.sites[0].keys;
