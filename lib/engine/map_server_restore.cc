@@ -26,6 +26,7 @@ bool MapServer::restore(Bytes saved, Instant now) {
 			break;
 		}
 		case SavedKind::key: restore_nonces(in); break;
+		case SavedKind::subscriber: restore_subscriber(in); break;
 		default: return false;
 		}
 	}

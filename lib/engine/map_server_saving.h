@@ -9,6 +9,8 @@
 #include "engine/registering_xtrs.h"
 #include "engine/registration_table.h"
 #include "engine/server_sites.h"
+#include "engine/subscribers.h"
+#include "engine/subscriptions.h"
 
 namespace lisp {
 
@@ -30,6 +32,7 @@ enum class SavedKind : std::uint8_t {
 	xtr = 2,          // of a snapshot: its number there, the xTR
 	registration = 3, // of a snapshot: the number of its xTR, a record
 	key = 4,          // of a snapshot: what is known of the xTRs of a key that are not named
+	subscriber = 5,   // the nonce that its subscriptions have to be above
 };
 
 struct SavedRecord {
@@ -75,12 +78,17 @@ public:
 	// Up to `room` octets of the next part, most_saved_octets at least; empty after the last.
 	Bytes next(ServerSites &sites, const RegisteringXtrs &xtrs, const RegistrationTable &table,
 	    const RunningTime &time, Room room);
+	// After the last of those.
+	Bytes next(Subscribers &subscribers, const Subscriptions &subscriptions, Room room);
 
 private:
 	Instant begin_;
 	std::uint32_t xtr_ = 0; // the next one, and so on
 	std::uint32_t registration_ = 0;
 	std::uint32_t key_ = 0;
+	std::uint32_t subscriber_ = 0;
 };
+
+void write_subscriber(Writer &out, const KeyMark &mark, std::uint64_t nonce);
 
 } // namespace lisp

@@ -54,7 +54,7 @@ TEST(MapServerConfig, Errors) {
 	EXPECT_EQ(found_in("key a\nkey b\n@SITE x\nkey a\neid ::/0\n"),
 	    (Lines{"f:1:1: a line before any site, expected @SITE and its name"}));
 	EXPECT_EQ(found_in("@EID\nkey a\n"),
-	    (Lines{"f:1:1: @EID is no section, expected @SITE or @ELSEWHERE"}));
+	    (Lines{"f:1:1: @EID is no section, expected @SITE, @ELSEWHERE or @SUBSCRIBER"}));
 	EXPECT_EQ(found_in("@SITE\nkey a\neid ::/0\n@SITE\nkey a\neid 1::/16\n"),
 	    (Lines{"f:1:6: the line ends, expected the site's name",
 	        "f:4:6: the line ends, expected the site's name"}));
