@@ -144,6 +144,7 @@ private:
 	bool subscribe(const Request &request, const IpAddress &itr_rloc, Instant now);
 	void unsubscribe(const Request &request, Instant now);
 	bool ask_for(const Subscriptions::Request &request, Instant now);
+	void tell_rest(Subscriptions::Number subscription, const EidPrefix &eid, Instant now);
 	bool publishes(const EidPrefix &eid, Instant now);
 	std::optional<Bytes> published(std::uint32_t subscriber, std::uint64_t nonce);
 	void on_subscriber(const Arrival &arrival, const MapNotifyAck &message, Instant now);

@@ -59,10 +59,27 @@ bool MapServer::ask_for(const Subscriptions::Request &request, Instant now) {
 	const auto octets = published(name.subscriber, request.nonce);
 	if (!octets) return false;
 	subscriptions_.set_answered(asked.number, *octets, now);
+	if (!request.ends_it && subscriptions_.find(name) == nullptr)
+		tell_rest(asked.number, name.eid, now);
 	schedules_ = true;
 	++counters_.map_notifies;
 	send(request.to, request.local.address, *octets);
 	return true;
+}
+
+// What is within the prefix and not in the answer follows it.
+void MapServer::tell_rest(Subscriptions::Number subscription, const EidPrefix &eid, Instant now) {
+	auto room = subscriptions_.limits().most_changes / 2; // the rest is for what changes
+	table_.for_each_within(eid, now, [&](const RegistrationTable::Match &match) {
+		const bool is_told =
+		    std::any_of(records_.begin(), records_.end(), [&](const MapRecord &record) {
+			    return eid_prefix(record.eid, record.mask_length) == match.eid;
+		    });
+		if (is_told) return true;
+		if (room == 0) return false;
+		subscriptions_.set_changed(subscription, match.eid, now);
+		return --room > 0;
+	});
 }
 
 // The answer to the Map-Request is what the subscriber begins with.

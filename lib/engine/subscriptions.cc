@@ -186,7 +186,12 @@ Subscriptions::Acknowledged Subscriptions::activate(Number number, Instant now) 
 		remove(number);
 		return Acknowledged::too_many;
 	}
-	if (active) remove(*active);
+	if (active) {
+		// What is within the prefix the answer need not have told.
+		const auto untold = all_.at(*active).changed;
+		remove(*active);
+		for (const auto &eid : untold) set_changed(number, eid, now);
+	}
 	take(number, now);
 	return active ? Acknowledged::renewed : Acknowledged::subscribed;
 }

@@ -123,6 +123,7 @@ public:
 	void set_told(Number number, Bytes notify, std::size_t count, Instant now);
 
 	std::optional<Instant> deadline() const;
+	const Limits &limits() const { return limits_; }
 	bool empty() const { return all_.empty(); }
 	std::size_t active() const { return by_name_.size(); }
 	void for_each(const std::function<void(const Subscription &)> &visit) const;

@@ -217,6 +217,26 @@ bool Watcher::take(Watch &watch, const MapRecord &record, WatchedChange &change)
 	return true;
 }
 
+// An answer says all about the watched EID itself, though not about what is within it.
+void Watcher::drop_untold(Watch &watch, List<MapRecord> told, std::vector<WatchedChange> &changes) {
+	for (auto at = watch.known.begin(); at != watch.known.end();) {
+		const auto &eid = at->first;
+		const bool is_told = std::any_of(told.begin(), told.end(), [&](const MapRecord &record) {
+			return eid_prefix(record.eid, record.mask_length) == eid;
+		});
+		if (is_told || !eid.covers(watch.eid)) {
+			++at;
+			continue;
+		}
+		auto &change = changes.emplace_back();
+		change.kind = WatchedChange::Kind::withdrawal;
+		change.watched = watch.eid;
+		change.record.mask_length = eid.length;
+		change.record.eid = eid_address(eid, arena_);
+		at = watch.known.erase(at);
+	}
+}
+
 Bytes Watcher::acknowledge(const MapNotify &message, Key &key) {
 	MapNotifyAck answer{message};
 	const Octets zeros(message.authentication.data.size());
@@ -247,6 +267,7 @@ Result<WatchedNews, NotWatched> Watcher::on_notify(
 			WatchedChange change;
 			if (take(watch, record, change)) news.changes.push_back(change);
 		}
+	if (asked && watch.state != State::ending) drop_untold(watch, message.records, news.changes);
 	watch.nonce = message.nonce;
 	watch.is_begun = true;
 	last_nonce_ = std::max(last_nonce_, message.nonce);

@@ -107,6 +107,7 @@ private:
 	Result<WatchedNews, NotWatched> on_notify(const MapNotify &message, Bytes octets, Instant now);
 	void on_answer(Number number, Instant now);
 	bool take(Watch &watch, const MapRecord &record, WatchedChange &change) const;
+	void drop_untold(Watch &watch, List<MapRecord> told, std::vector<WatchedChange> &changes);
 	Bytes acknowledge(const MapNotify &message, Key &key);
 
 	Options options_;
