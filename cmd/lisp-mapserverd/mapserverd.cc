@@ -134,7 +134,12 @@ void Mapserverd::receive(const Arrival &arrival) {
 }
 
 void Mapserverd::send_notifies(Instant now) {
+	auto lost = server_.counters().subscribers_lost;
 	while (const auto *notify = server_.next_notify(now)) {
+		if (lost != server_.counters().subscribers_lost)
+			daemon_.log().info("{}: acknowledges no map-notify: its subscription is forgotten",
+			    to_string(notify->to));
+		lost = server_.counters().subscribers_lost;
 		const Datagram datagram{notify->to, reply_source(notify->local.address, notify->to.address),
 		    notify->octets, {}};
 		if (journal_.has_unsaved())
