@@ -198,6 +198,7 @@ void Mapserverd::log_drop(const MapServer::Dropped &dropped, const Arrival &arri
 	line += dropped.error ? to_string(*dropped.error) : std::string(kind(dropped.reason).text);
 	if (dropped.eid) line += ", EID " + to_string(*dropped.eid);
 	if (!dropped.site.empty()) line += fmt::format(", site {}", dropped.site);
+	if (!dropped.subscriber.empty()) line += fmt::format(", subscriber {}", dropped.subscriber);
 	log.say(notable ? Severity::warning : Severity::debug, line);
 }
 

@@ -14,7 +14,7 @@ MapServer::MapServer(MapServerConfig config, const Options &options)
 
 void MapServer::drop(MapServerDrop reason, std::string_view site, std::optional<EidPrefix> eid) {
 	++(counters_.*kind(reason).counter);
-	if (!dropped_) dropped_ = Dropped{reason, site, eid, std::nullopt};
+	if (!dropped_) dropped_ = Dropped{reason, site, eid, std::nullopt, {}};
 }
 
 void MapServer::send(const Endpoint &to, const IpAddress &asked, Bytes octets) {

@@ -36,6 +36,7 @@ public:
 		std::string_view site; // empty where none is known
 		std::optional<EidPrefix> eid;
 		std::optional<WireError> error; // of a malformed message
+		std::string_view subscriber{};  // instead of a site
 	};
 
 	// Valid until the next call.
@@ -143,6 +144,8 @@ private:
 	// False where it is to be answered like any other Map-Request.
 	bool subscribe(const Request &request, const IpAddress &itr_rloc, Instant now);
 	void unsubscribe(const Request &request, Instant now);
+	void drop_of(Subscribers::Number subscriber, MapServerDrop reason,
+	    std::optional<EidPrefix> eid = std::nullopt);
 	bool ask_for(const Subscriptions::Request &request, Instant now);
 	void tell_rest(Subscriptions::Number subscription, const EidPrefix &eid, Instant now);
 	bool publishes(const EidPrefix &eid, Instant now);

@@ -43,17 +43,23 @@ std::optional<Bytes> MapServer::published(std::uint32_t subscriber, std::uint64_
 	return *octets;
 }
 
+void MapServer::drop_of(
+    Subscribers::Number subscriber, MapServerDrop reason, std::optional<EidPrefix> eid) {
+	const bool is_first = !dropped_;
+	drop(reason, {}, eid);
+	if (is_first) dropped_->subscriber = (*subscribers_)[subscriber].name;
+}
+
 bool MapServer::ask_for(const Subscriptions::Request &request, Instant now) {
 	const auto &name = request.name;
-	const auto &subscriber = (*subscribers_)[name.subscriber].name;
 	const auto asked = subscriptions_.ask(request, now);
 	switch (asked.verdict) {
 	case Subscriptions::Verdict::asked: break;
 	case Subscriptions::Verdict::replayed:
-		drop(MapServerDrop::replayed, subscriber, name.eid);
+		drop_of(name.subscriber, MapServerDrop::replayed, name.eid);
 		return true;
 	case Subscriptions::Verdict::too_many:
-		drop(MapServerDrop::too_many_subscriptions, subscriber, name.eid);
+		drop_of(name.subscriber, MapServerDrop::too_many_subscriptions, name.eid);
 		return false;
 	}
 	const auto octets = published(name.subscriber, request.nonce);
@@ -89,8 +95,7 @@ bool MapServer::subscribe(const Request &request, const IpAddress &itr_rloc, Ins
 	const auto subscriber =
 	    eid ? subscribers_->find(message.identity->xtr_id, itr_rloc, *eid) : std::nullopt;
 	if (!subscriber || records_.empty() || sending_ > 0 || !publishes(*eid, now)) {
-		drop(MapServerDrop::subscription_refused,
-		    subscriber ? std::string_view{(*subscribers_)[*subscriber].name} : "", eid);
+		drop(MapServerDrop::subscription_refused, {}, eid);
 		return false;
 	}
 	const auto port = subscribers_->port(*subscriber, itr_rloc, request.source.port);
@@ -123,9 +128,7 @@ void MapServer::on_subscriber(const Arrival &arrival, const MapNotifyAck &messag
 	    [&](std::uint32_t number) { return subscribers_->verify(number, arrival.octets); }, now);
 	const auto what = acknowledged.what;
 	const auto subscriber = acknowledged.subscriber;
-	const auto refuse = [&](MapServerDrop reason) {
-		drop(reason, (*subscribers_)[subscriber].name);
-	};
+	const auto refuse = [&](MapServerDrop reason) { drop_of(subscriber, reason); };
 	switch (what) {
 	case unknown: return drop(MapServerDrop::unknown_nonce);
 	case not_authentic: return refuse(MapServerDrop::bad_authentication);

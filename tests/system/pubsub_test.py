@@ -288,7 +288,7 @@ class OnTheWire(PubSub):
         self.expect(101, second)
         self.expect(101, second)  # as nobody has acknowledged it
         self.acknowledge(101, second, key="another-key")
-        self.server.wait_for("map-notify-ack: authentication failed, .*watchers")
+        self.server.wait_for("map-notify-ack: authentication failed, subscriber watchers")
         self.acknowledge(101, second)
         self.send(subscription(101, EID, self.itr_rloc))
         self.server.wait_for("map-request: nonce not greater than the last: replayed")
