@@ -123,6 +123,30 @@ template <class Lines> void add_all(Digest &digest, const Lines &lines) {
 	for (const auto &line : lines) add(digest, line);
 }
 
+void add(Digest &digest, const EidPrefix &eid) {
+	digest.add(eid);
+}
+
+void add(Digest &digest, const XtrId &xtr_id) {
+	digest.add(std::string_view{reinterpret_cast<const char *>(xtr_id.data()), xtr_id.size()});
+}
+
+void add(Digest &digest, const SubscriberRlocLine &line) {
+	digest.add(line.rloc);
+	digest.add(line.notify_port ? *line.notify_port : 65536U);
+}
+
+void add(Digest &digest, const SubscriberSection &subscriber) {
+	digest.add(subscriber.name);
+	digest.add(subscriber.secret);
+	digest.add(subscriber.key_id);
+	digest.add(static_cast<std::uint64_t>(subscriber.algorithm));
+	digest.add(subscriber.any_nonce ? 1U : 0U);
+	add_all(digest, subscriber.rlocs);
+	add_all(digest, subscriber.eids);
+	add_all(digest, subscriber.xtr_ids);
+}
+
 std::uint64_t digest_of(const ConfigSummary &edit, const Diagnostics &found) {
 	Digest digest;
 	digest.add(edit.digest);
@@ -162,6 +186,7 @@ ConfigSummary summarize(const MapServerConfig &config) {
 	}
 	add_all(digest, config.elsewhere);
 	for (const auto &line : config.elsewhere) summary.eids.push_back(hash_of(line.eid));
+	add_all(digest, config.subscribers);
 	summary.digest = digest.sum();
 	std::sort(summary.eids.begin(), summary.eids.end());
 	return summary;

@@ -12,7 +12,7 @@ constexpr std::size_t most_held = 65536; // datagrams, while the disk is slow
 constexpr auto time_is_kept_every = std::chrono::minutes(1);
 
 // What an operator is to hear of without asking: a peer's mistake, or an attack.
-bool is_notable(MapServerDrop reason) {
+bool is_notable(MapServerDrop reason, bool takes_subscriptions) {
 	switch (reason) {
 	case MapServerDrop::malformed:
 	case MapServerDrop::unknown_vendor:
@@ -25,7 +25,9 @@ bool is_notable(MapServerDrop reason) {
 	case MapServerDrop::duplicate_eid:
 	case MapServerDrop::older_map_version:
 	case MapServerDrop::looped:
-	case MapServerDrop::no_usable_etr: return true;
+	case MapServerDrop::no_usable_etr:
+	case MapServerDrop::too_many_subscriptions: return true;
+	case MapServerDrop::subscription_refused: return takes_subscriptions;
 	default: return false;
 	}
 }
@@ -97,6 +99,10 @@ void Mapserverd::answer_queries() {
 		for_each_registration(server_, Clock::now(),
 		    [&](const RegistrationStatus &registration) { reply.print(registration); });
 	});
+	daemon_.on_query("subscriptions", [this](QueryReply &reply) {
+		for_each_subscription(server_, Clock::now(),
+		    [&](const SubscriptionStatus &subscription) { reply.print(subscription); });
+	});
 	daemon_.on_query("sites", [this](QueryReply &reply) {
 		for_each_site(server_, Clock::now(), [&](const SiteStatus &site) { reply.print(site); });
 	});
@@ -104,13 +110,13 @@ void Mapserverd::answer_queries() {
 
 // What the new configuration does not allow must not come back with a later one.
 void Mapserverd::reload(MapServerConfig config) {
-	server_.reload(std::move(config));
+	server_.reload(std::move(config), Clock::now());
+	schedule_expiry();
 	journal_.compact();
 }
 
 void Mapserverd::receive(const Arrival &arrival) {
 	const auto now = Clock::now();
-	const auto registers = server_.counters().map_registers;
 	messages_.received(arrival.from, arrival.to, arrival.octets);
 	const auto outcome = server_.receive(arrival, now);
 	if (!outcome.save.empty()) {
@@ -125,13 +131,18 @@ void Mapserverd::receive(const Arrival &arrival) {
 			send(datagram, arrival.to);
 	}
 	if (outcome.dropped) log_drop(*outcome.dropped, arrival, now);
-	if (server_.counters().map_registers == registers) return;
+	if (!outcome.schedules) return;
 	send_notifies(now);
 	schedule_expiry();
 }
 
 void Mapserverd::send_notifies(Instant now) {
+	auto lost = server_.counters().subscribers_lost;
 	while (const auto *notify = server_.next_notify(now)) {
+		if (lost != server_.counters().subscribers_lost)
+			daemon_.log().info("{}: acknowledges no map-notify: its subscription is forgotten",
+			    to_string(notify->to));
+		lost = server_.counters().subscribers_lost;
 		const Datagram datagram{notify->to, reply_source(notify->local.address, notify->to.address),
 		    notify->octets, {}};
 		if (journal_.has_unsaved())
@@ -184,12 +195,13 @@ void Mapserverd::give_up_held(std::error_code error) {
 
 void Mapserverd::log_drop(const MapServer::Dropped &dropped, const Arrival &arrival, Instant now) {
 	auto &log = daemon_.log();
-	const bool notable = is_notable(dropped.reason);
+	const bool notable = is_notable(dropped.reason, server_.subscribers().size() > 0);
 	if (notable ? !log.allow(now) : !log.shows(Severity::debug)) return;
 	auto line = fmt::format("{}: {}: ", to_string(arrival.from), type_name(arrival.octets));
 	line += dropped.error ? to_string(*dropped.error) : std::string(kind(dropped.reason).text);
 	if (dropped.eid) line += ", EID " + to_string(*dropped.eid);
 	if (!dropped.site.empty()) line += fmt::format(", site {}", dropped.site);
+	if (!dropped.subscriber.empty()) line += fmt::format(", subscriber {}", dropped.subscriber);
 	log.say(notable ? Severity::warning : Severity::debug, line);
 }
 

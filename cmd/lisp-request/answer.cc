@@ -27,7 +27,35 @@ inline constexpr auto fields<AnswerReport> = std::tuple{
     Field{"records", &AnswerReport::records},
 };
 
+struct ChangeReport {
+	TimeText time;
+	std::string_view kind;
+	EidPrefix eid;
+	std::string resolver;
+	std::string from;
+	List<MapRecord> records;
+};
+
+template <>
+inline constexpr auto fields<ChangeReport> = std::tuple{
+    Field{"time", &ChangeReport::time},
+    Field{"change", &ChangeReport::kind},
+    Field{"eid", &ChangeReport::eid},
+    Field{"resolver", &ChangeReport::resolver},
+    Field{"from", &ChangeReport::from},
+    Field{"records", &ChangeReport::records},
+};
+
 namespace {
+
+std::string_view name(WatchedChange::Kind kind) {
+	switch (kind) {
+	case WatchedChange::Kind::mapping: return "mapping";
+	case WatchedChange::Kind::change: return "change";
+	case WatchedChange::Kind::withdrawal: return "withdrawal";
+	}
+	return "unknown";
+}
 
 std::string ttl_text(const MapRecord &record) {
 	const auto special = ttl_name(record.ttl);
@@ -82,6 +110,30 @@ void append_answer_json(
 	}
 	JsonSink sink{out};
 	describe(sink, {}, report);
+	out += '\n';
+}
+
+void append_change_text(Text &out, const WatchedChange &change, std::uint64_t time) {
+	const auto &record = change.record;
+	append_time(out, time, TimeForm::utc);
+	((out += ' ') += name(change.kind)) += ' ';
+	append(out, EidText{record.eid, record.mask_length});
+	if (change.kind != WatchedChange::Kind::withdrawal) {
+		out += fmt::format(" ttl {}", ttl_text(record));
+		if (record.locators.empty()) out += fmt::format(" negative: {}", name(record.action));
+		for (const auto &locator : record.locators)
+			out += fmt::format(" {},{},{}{}", to_string(locator.rloc), locator.priority,
+			    locator.weight, locator.reachable ? "" : ",down");
+	}
+	out += '\n';
+}
+
+void append_change_json(Text &out, const WatchedChange &change, const Endpoint &resolver,
+    const Endpoint &from, std::uint64_t time) {
+	JsonSink sink{out};
+	describe(sink, {},
+	    ChangeReport{{time}, name(change.kind), change.watched, to_string(resolver),
+	        to_string(from), std::span<const MapRecord>(&change.record, 1)});
 	out += '\n';
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/requester.h"
+#include "engine/watcher.h"
 
 #include <string>
 
@@ -16,5 +17,10 @@ void append_answer_text(Text &out, const RequestAnswer &answer);
 // One line; `answer` is null after a timeout.
 void append_answer_json(
     Text &out, const RequestAnswer *answer, const EidPrefix &eid, const Endpoint &resolver);
+
+// One line each; `time`: nanoseconds since 1970.
+void append_change_text(Text &out, const WatchedChange &change, std::uint64_t time);
+void append_change_json(Text &out, const WatchedChange &change, const Endpoint &resolver,
+    const Endpoint &from, std::uint64_t time);
 
 } // namespace lisp

@@ -14,7 +14,12 @@ int main(int argc, char **argv) {
 	cli.flag("--smr-invoked", options.smr_invoked, "as after a Solicit-Map-Request (s bit)");
 	cli.option("--count", options.count, "Map-Requests an EID, 1 to 5", 5, "N");
 	cli.option("--timeout", options.timeout, "seconds to wait after each, 1 to 5", "S");
-	cli.flag("-j,--json", options.json, "one JSON object an EID");
+	cli.flag("--watch", options.watch, "subscribe to the EIDs and print what changes");
+	cli.option("--keys", options.keys, "key file, with the key shared with the map-server", "FILE");
+	cli.option("-c", options.changes, "with --watch, end after so many changes", 1000000000, "N");
+	cli.option("--xtr-id", options.xtr_id, "with --watch, who subscribes; random without", "HEX");
+	cli.flag("--insecure-perms", options.insecure_perms, "accept a key file that others may read");
+	cli.flag("-j,--json", options.json, "one JSON object an EID, or a change");
 	cli.count("-v,--verbose", options.verbosity, "tell what is sent and what is ignored");
 	cli.option(
 	    "EID", options.eids, "address or prefix to ask for; - for those on standard input", "EID");

@@ -4,12 +4,12 @@
 #include "engine/requester.h"
 #include "lisp-request/answer.h"
 #include "lisp-request/resolver.h"
+#include "lisp-request/sockets.h"
+#include "lisp-request/watching.h"
 #include "net/loop.h"
-#include "net/udp_socket.h"
 
 #include <fmt/core.h>
 
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -21,47 +21,6 @@ namespace lisp {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// An IPv4 and an IPv6 socket of one port, since a Map-Request can name only one; the second may be
-// missing.
-struct Sockets {
-	UdpSocket ipv4;
-	UdpSocket ipv6;
-
-	UdpSocket &of(Afi family) { return family == Afi::ipv6 ? ipv6 : ipv4; }
-	std::uint16_t port() const { return ipv4.local().port; }
-};
-
-Sockets open_sockets() {
-	constexpr int attempts = 16;
-	for (int attempt = 1;; ++attempt) {
-		Sockets sockets;
-		sockets.ipv4 = UdpSocket{{IpAddress::v4(0), 0}};
-		try {
-			sockets.ipv6 =
-			    UdpSocket{{IpAddress::v6(std::array<std::uint8_t, 16>{}), sockets.port()}};
-		} catch (const std::system_error &error) {
-			if (error.code().value() == EADDRINUSE && attempt < attempts) continue;
-		}
-		return sockets;
-	}
-}
-
-// Own addresses that an answer can come to: first that towards the resolver, then one of the other
-// family, where there is a way out.
-std::vector<IpAddress> own_addresses(const Endpoint &resolver) {
-	std::vector<IpAddress> own;
-	const auto add = [&](const IpAddress &destination) {
-		const auto source = source_address_for(destination);
-		if (source && !source->is_link_local()) own.push_back(*source);
-	};
-	add(resolver.address);
-	if (own.empty()) throw std::runtime_error{"no route to " + to_string(resolver.address)};
-	// Any global address does: nothing is sent there.
-	const auto *elsewhere = resolver.address.is_v4() ? "2001:db8::1" : "192.0.2.1";
-	add(*IpAddress::parse(elsewhere));
-	return own;
-}
 
 EidPrefix parse_eid(const std::string &text, const RequestOptions &options) {
 	auto eid = EidPrefix::parse(text);
@@ -97,6 +56,11 @@ Requester::Options requester_options(const RequestOptions &options) {
 	result.probe = options.probe;
 	result.smr_invoked = options.smr_invoked;
 	result.encapsulated = !options.no_encapsulation && !options.probe;
+	if (options.watch && options.probe) throw UsageError{"--watch: not with --probe"};
+	if (options.watch && options.keys.empty())
+		throw UsageError{"--watch: needs --keys, the key that the map-server shares"};
+	if (!options.watch && (options.changes > 0 || !options.keys.empty() || !options.xtr_id.empty()))
+		throw UsageError{"-c, --keys and --xtr-id are for --watch"};
 	result.count = static_cast<unsigned>(options.count);
 	result.timeout = std::chrono::milliseconds{std::lround(options.timeout * 1000)};
 	return result;
@@ -221,6 +185,7 @@ int run(const RequestOptions &options) {
 	requester.itr_rlocs = own_addresses(requester.resolver);
 	auto sockets = open_sockets();
 	requester.port = sockets.port();
+	if (options.watch) return watch(options, requester, std::move(sockets), eids);
 	return Asking{options, std::move(requester), std::move(sockets)}.run(eids);
 }
 

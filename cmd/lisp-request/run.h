@@ -14,6 +14,11 @@ struct RequestOptions {
 	bool no_encapsulation = false; // --no-ecm
 	bool probe = false;
 	bool smr_invoked = false;
+	bool watch = false;
+	std::string keys;          // --keys
+	std::string xtr_id;        // --xtr-id; empty: a random one
+	std::uint64_t changes = 0; // -c; 0: until it is interrupted
+	bool insecure_perms = false;
 	bool json = false;
 	unsigned verbosity = 0;
 	std::vector<std::string> eids;

@@ -39,6 +39,26 @@ void append(Text &out, const ElsewhereLine &line) {
 	out += '\n';
 }
 
+void append(Text &out, const SubscriberSection &subscriber) {
+	out += "@SUBSCRIBER\t" + subscriber.name + "\nkey\t" + subscriber.secret;
+	if (subscriber.key_id != 0) out += "\tkey-id=" + std::to_string(subscriber.key_id);
+	(out += "\talg=") += name(subscriber.algorithm);
+	if (subscriber.any_nonce) out += "\tnonce=any";
+	out += '\n';
+	for (const auto &line : subscriber.rlocs) {
+		append(out += "rloc\t", line.rloc);
+		if (line.notify_port) out += "\tnotify-port=" + std::to_string(*line.notify_port);
+		out += '\n';
+	}
+	for (auto eid : subscriber.eids) {
+		const auto instance = std::exchange(eid.instance, 0);
+		append(out += "eid\t", eid);
+		if (instance != 0) out += "\tiid=" + std::to_string(instance);
+		out += '\n';
+	}
+	for (const auto &xtr_id : subscriber.xtr_ids) out += "xtr-id\t" + to_hex(xtr_id) + '\n';
+}
+
 } // namespace
 
 std::string print_mapserver_config(const MapServerConfig &config) {
@@ -52,6 +72,10 @@ std::string print_mapserver_config(const MapServerConfig &config) {
 	}
 	if (!config.elsewhere.empty()) out += out.empty() ? "@ELSEWHERE\n" : "\n@ELSEWHERE\n";
 	for (const auto &line : config.elsewhere) append(out, line);
+	for (const auto &subscriber : config.subscribers) {
+		if (!out.empty()) out += '\n';
+		append(out, subscriber);
+	}
 	return out.str();
 }
 
@@ -62,7 +86,8 @@ MapServerConfig load_mapserver_config(
 	auto config = parse_mapserver_config(file->text, found);
 	const bool holds_keys = std::any_of(config.sites.begin(), config.sites.end(),
 	    [](const auto &site) { return !site.keys.empty(); });
-	if (file->open_to_others && !insecure_perms && holds_keys) refuse_open_file(found);
+	if (file->open_to_others && !insecure_perms && (holds_keys || !config.subscribers.empty()))
+		refuse_open_file(found);
 	found.sort();
 	return config;
 }

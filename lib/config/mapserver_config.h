@@ -6,6 +6,7 @@
 #include "config/diagnostics.h"
 #include "message/map_record.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -47,9 +48,33 @@ struct ElsewhereLine {
 	bool operator==(const ElsewhereLine &) const = default;
 };
 
+using XtrId = std::array<std::uint8_t, 16>;
+
+struct SubscriberRlocLine {
+	EidPrefix rloc;                           // of no instance
+	std::optional<std::uint16_t> notify_port; // else the request's source port
+	bool operator==(const SubscriberRlocLine &) const = default;
+};
+
+// Who may subscribe to mappings (RFC 9437): xTRs that are to be told at these RLOCs and have the
+// key.
+struct SubscriberSection {
+	std::string name;
+	std::string secret;
+	std::uint8_t key_id = 0;
+	Algorithm algorithm = Algorithm::hmac_sha256;
+	bool any_nonce = false; // nonce=any: of xTRs whose nonces rise as long as they are subscribed
+	std::vector<SubscriberRlocLine> rlocs;
+	std::vector<EidPrefix> eids; // empty for any
+	std::vector<XtrId> xtr_ids;  // empty for any
+	Position position;
+	bool operator==(const SubscriberSection &) const = default;
+};
+
 struct MapServerConfig {
 	std::vector<SiteSection> sites;
 	std::vector<ElsewhereLine> elsewhere;
+	std::vector<SubscriberSection> subscribers; // in the order in which they are tried
 	bool operator==(const MapServerConfig &) const = default;
 };
 

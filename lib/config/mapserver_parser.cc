@@ -44,6 +44,43 @@ constexpr Option<ElsewhereLine> elsewhere_options[] = {
         [](auto &to, auto value) { return set_number(to.eid.instance, value, 0xffffffff); }},
 };
 
+constexpr Option<SubscriberSection> subscriber_key_options[] = {
+    {"key-id", key_id_expected,
+        [](auto &to, auto value) { return set_number(to.key_id, value, 255); }},
+    {"alg", algorithm_expected,
+        [](auto &to, auto value) { return set_algorithm(to.algorithm, value); }},
+    {"nonce", "rising or any",
+        [](auto &to, auto value) {
+	        to.any_nonce = value == "any";
+	        return to.any_nonce || value == "rising";
+        }},
+};
+
+constexpr Option<SubscriberRlocLine> subscriber_rloc_options[] = {
+    {"notify-port", "1 to 65535",
+        [](auto &to, auto value) { return set_number(to.notify_port.emplace(), value, 65535, 1); }},
+};
+
+constexpr Option<EidPrefix> subscriber_eid_options[] = {
+    {"iid", "0 to 4294967295",
+        [](auto &to, auto value) { return set_number(to.instance, value, 0xffffffff); }},
+};
+
+// Sites and subscribers are told by their names.
+template <class Section>
+void check_names(const std::vector<Section> &all, std::string_view what, Diagnostics &diagnostics) {
+	for_each_duplicate(
+	    all.size(), [&](std::size_t i) { return std::hash<std::string>{}(all[i].name); },
+	    [&](std::size_t a, std::size_t b) {
+		    return !all[a].name.empty() && all[a].name == all[b].name;
+	    },
+	    [&](std::size_t first, std::size_t later) {
+		    diagnostics.error(
+		        all[later].position, fmt::format("{} {} again, first on line {}, expected it once",
+		                                 what, shown(all[later].name), all[first].position.line));
+	    });
+}
+
 class MapServerParser {
 public:
 	MapServerParser(std::string_view text, Diagnostics &found) : lexer_(text), found_(found) {}
@@ -53,24 +90,30 @@ public:
 private:
 	void begin_section();
 	void begin_site(Line &line, const Word &keyword);
+	void begin_subscriber(Line &line, const Word &keyword);
 	void read_elsewhere(Line &line);
+	void read_subscriber(Line &line);
+	void read_subscriber_key(Line &line);
+	void read_xtr_id(Line &line);
+	void end_section();
 	void end_site();
+	void end_subscriber();
 	void read_line();
 	void read_key_line(Line &line);
 	void read_eid(Line &line);
 	void read_rloc(Line &line);
-	void check_names();
 	void check_eids();
 
 	Lexer lexer_;
 	Diagnostics &found_;
 	MapServerConfig config_;
-	bool in_site_ = false;
-	bool in_elsewhere_ = false;
+	enum class Section : std::uint8_t { none, site, elsewhere, subscriber };
+	Section section_ = Section::none;
 	bool told_ = false; // that lines stand outside of any site
 	std::vector<Position> key_positions_;
-	bool seen_key_ = false; // of the site in hand: a line, right or wrong
+	bool seen_key_ = false; // of the section in hand: a line, right or wrong
 	bool seen_eid_ = false;
+	bool seen_rloc_ = false;
 };
 
 MapServerConfig MapServerParser::parse() {
@@ -80,39 +123,54 @@ MapServerConfig MapServerParser::parse() {
 		else
 			read_line();
 	}
-	end_site();
-	check_names();
+	end_section();
+	check_names(config_.sites, "site", found_);
+	check_names(config_.subscribers, "subscriber", found_);
 	check_eids();
 	found_.sort();
 	return std::move(config_);
 }
 
 void MapServerParser::begin_section() {
-	end_site();
+	end_section();
 	Line line{lexer_, found_};
 	const auto keyword = line.word("@SITE");
-	in_site_ = keyword.text == "@SITE";
-	in_elsewhere_ = keyword.text == "@ELSEWHERE";
 	told_ = true;
-	if (in_site_) return begin_site(line, keyword);
-	if (in_elsewhere_) return line.end();
-	line.error(keyword,
-	    fmt::format("{} is no section, expected @SITE or @ELSEWHERE", shown(keyword.text)));
+	key_positions_.clear();
+	seen_key_ = seen_eid_ = seen_rloc_ = false;
+	if (keyword.text == "@SITE") return begin_site(line, keyword);
+	if (keyword.text == "@SUBSCRIBER") return begin_subscriber(line, keyword);
+	section_ = keyword.text == "@ELSEWHERE" ? Section::elsewhere : Section::none;
+	if (section_ == Section::elsewhere) return line.end();
+	line.error(keyword, fmt::format("{} is no section, expected @SITE, @ELSEWHERE or @SUBSCRIBER",
+	                        shown(keyword.text)));
+}
+
+void MapServerParser::end_section() {
+	if (section_ == Section::site) end_site();
+	if (section_ == Section::subscriber) end_subscriber();
 }
 
 void MapServerParser::begin_site(Line &line, const Word &keyword) {
+	section_ = Section::site;
 	SiteSection site;
 	site.position = line.at(keyword);
 	site.name = line.text("the site's name");
 	line.end();
 	// A site with a wrong name is read all the same: its lines may hold more errors.
 	config_.sites.push_back(std::move(site));
-	key_positions_.clear();
-	seen_key_ = seen_eid_ = false;
+}
+
+void MapServerParser::begin_subscriber(Line &line, const Word &keyword) {
+	section_ = Section::subscriber;
+	SubscriberSection subscriber;
+	subscriber.position = line.at(keyword);
+	subscriber.name = line.text("the subscriber's name");
+	line.end();
+	config_.subscribers.push_back(std::move(subscriber));
 }
 
 void MapServerParser::end_site() {
-	if (!in_site_) return;
 	const auto &site = config_.sites.back();
 	if (!seen_key_)
 		found_.warning(site.position,
@@ -122,11 +180,23 @@ void MapServerParser::end_site() {
 		    fmt::format("{} has no eid, so nothing can be registered", shown(site.name)));
 }
 
+// Unlike a site's these are needed: with a line forgotten anybody could be the subscriber.
+void MapServerParser::end_subscriber() {
+	const auto &subscriber = config_.subscribers.back();
+	const auto lacks = [&](std::string_view what) {
+		found_.error(subscriber.position,
+		    fmt::format("subscriber {} has no {}, expected one", shown(subscriber.name), what));
+	};
+	if (!seen_key_) lacks("key");
+	if (!seen_rloc_) lacks("rloc");
+}
+
 void MapServerParser::read_line() {
 	Line line{lexer_, found_};
 	const auto first = line.peek();
-	if (in_elsewhere_) return read_elsewhere(line);
-	if (!in_site_) {
+	if (section_ == Section::elsewhere) return read_elsewhere(line);
+	if (section_ == Section::subscriber) return read_subscriber(line);
+	if (section_ == Section::none) {
 		if (!std::exchange(told_, true))
 			line.error(first, "a line before any site, expected @SITE and its name");
 		return;
@@ -196,18 +266,50 @@ void MapServerParser::read_elsewhere(Line &line) {
 	config_.elsewhere.push_back(elsewhere);
 }
 
-void MapServerParser::check_names() {
-	const auto &sites = config_.sites;
-	for_each_duplicate(
-	    sites.size(), [&](std::size_t i) { return std::hash<std::string>{}(sites[i].name); },
-	    [&](std::size_t a, std::size_t b) {
-		    return !sites[a].name.empty() && sites[a].name == sites[b].name;
-	    },
-	    [&](std::size_t first, std::size_t later) {
-		    found_.error(sites[later].position,
-		        fmt::format("site {} again, first on line {}, expected it once",
-		            shown(sites[later].name), sites[first].position.line));
-	    });
+void MapServerParser::read_subscriber(Line &line) {
+	auto &subscriber = config_.subscribers.back();
+	const auto first = line.word("key, rloc, eid or xtr-id");
+	if (first.text == "key") return read_subscriber_key(line);
+	if (first.text == "xtr-id") return read_xtr_id(line);
+	const bool is_rloc = first.text == "rloc";
+	// Not shown: it may be a key whose word was forgotten.
+	if (!is_rloc && first.text != "eid")
+		return line.error(first, "an unknown word, expected key, rloc, eid or xtr-id");
+	seen_rloc_ = seen_rloc_ || is_rloc;
+	const auto prefix = line.prefix(!is_rloc);
+	SubscriberRlocLine rloc{prefix.value_or(EidPrefix{}), {}};
+	auto eid = rloc.rloc;
+	if (is_rloc)
+		line.options(subscriber_rloc_options, rloc);
+	else
+		line.options(subscriber_eid_options, eid);
+	if (!prefix || !line.ok()) return;
+	if (is_rloc)
+		subscriber.rlocs.push_back(rloc);
+	else
+		subscriber.eids.push_back(eid);
+}
+
+void MapServerParser::read_subscriber_key(Line &line) {
+	auto &subscriber = config_.subscribers.back();
+	const auto where = line.peek();
+	if (std::exchange(seen_key_, true))
+		return line.error(where, "another key, expected one a subscriber");
+	read_secret(line, subscriber_key_options, subscriber.secret);
+	line.options(subscriber_key_options, subscriber);
+}
+
+void MapServerParser::read_xtr_id(Line &line) {
+	const auto word = line.word("an xTR-ID");
+	const auto octets = parse_hex(word.text);
+	XtrId xtr_id{};
+	if (line.ok() && (!octets || octets->size() != xtr_id.size()))
+		line.error(
+		    word, fmt::format("{} is no xTR-ID, expected 32 hexadecimal digits", shown(word.text)));
+	line.end();
+	if (!line.ok()) return;
+	std::copy(octets->begin(), octets->end(), xtr_id.begin());
+	config_.subscribers.back().xtr_ids.push_back(xtr_id);
 }
 
 void MapServerParser::check_eids() {

@@ -5,14 +5,16 @@
 namespace lisp {
 
 MapServer::MapServer(MapServerConfig config, const Options &options)
-    : sites_(std::make_unique<ServerSites>(std::move(config))), options_(options) {
+    : options_(options), subscriptions_(options.subscriptions) {
+	subscribers_ = std::make_unique<Subscribers>(std::move(config.subscribers));
+	sites_ = std::make_unique<ServerSites>(std::move(config));
 	save_room_.resize(most_saved_octets);
 	for (auto &room : rooms_) room.resize(max_datagram);
 }
 
 void MapServer::drop(MapServerDrop reason, std::string_view site, std::optional<EidPrefix> eid) {
 	++(counters_.*kind(reason).counter);
-	if (!dropped_) dropped_ = Dropped{reason, site, eid, std::nullopt};
+	if (!dropped_) dropped_ = Dropped{reason, site, eid, std::nullopt, {}};
 }
 
 void MapServer::send(const Endpoint &to, const IpAddress &asked, Bytes octets) {
@@ -29,8 +31,11 @@ MapServer::Outcome MapServer::receive(const Arrival &arrival, Instant now) {
 	save_ = {};
 	saved_notifies_.clear();
 	acknowledges_ = false;
+	schedules_ = false;
 	sort(arrival, now);
-	return {std::span<const Datagram>(outgoing_).first(sending_), dropped_, save_, acknowledges_};
+	publish_expired(now);
+	return {std::span<const Datagram>(outgoing_).first(sending_), dropped_, save_, acknowledges_,
+	    schedules_};
 }
 
 void MapServer::sort(const Arrival &arrival, Instant now) {
@@ -50,20 +55,24 @@ void MapServer::sort(const Arrival &arrival, Instant now) {
 	if (const auto *message = std::get_if<EncapsulatedControl>(&decoded.message))
 		return on_encapsulated(arrival, *message, now);
 	if (const auto *message = std::get_if<MapNotifyAck>(&decoded.message))
-		return on_acknowledgement(arrival, *message);
+		return on_acknowledgement(arrival, *message, now);
 	drop(MapServerDrop::unexpected_type);
 }
 
 std::optional<Instant> MapServer::deadline() const {
-	const auto expiry = table_.deadline();
-	const auto notify = unsolicited_.deadline();
-	return expiry && notify ? std::min(expiry, notify) : expiry ? expiry : notify;
+	auto next = table_.deadline();
+	for (const auto other : {unsolicited_.deadline(), subscriptions_.deadline()})
+		if (other && (!next || *other < *next)) next = other;
+	return next;
 }
 
-void MapServer::reload(MapServerConfig config) {
+void MapServer::reload(MapServerConfig config, Instant now) {
+	auto next_subscribers = std::make_unique<Subscribers>(std::move(config.subscribers));
 	auto next = std::make_unique<ServerSites>(std::move(config));
 	const auto keys = sites_->keys_in(*next);
-	table_.retain([&](const EidPrefix &eid, const RegistrationTable::Registration &registration) {
+	std::vector<EidPrefix> gone;
+	const auto allowed = [&](const EidPrefix &eid,
+	                         const RegistrationTable::Registration &registration) {
 		const auto key = keys[xtrs_[registration.xtr].key];
 		const auto place = next->registrable(eid);
 		if (!key || !place || &next->site_of(*key) != place->site) return false;
@@ -73,10 +82,23 @@ void MapServer::reload(MapServerConfig config) {
 		MapRecord record;
 		read(in, arena_, record);
 		return ServerSites::allows(*place->site, record.locators);
+	};
+	table_.retain([&](const EidPrefix &eid, const RegistrationTable::Registration &registration) {
+		const bool stays = allowed(eid, registration);
+		if (!stays && subscriptions_.concern(eid)) gone.push_back(eid);
+		return stays;
 	});
 	xtrs_.rekey(keys);
 	unsolicited_.rekey(keys);
 	sites_ = std::move(next);
+	const auto numbers = subscribers_->numbers_in(*next_subscribers);
+	subscribers_ = std::move(next_subscribers);
+	subscriptions_.renumber(numbers, [&](const Subscriptions::Request &request) {
+		const auto &name = request.name;
+		return publishes(name.eid, now) &&
+		       subscribers_->find(name.xtr_id, request.to.address, name.eid) == name.subscriber;
+	});
+	for (const auto &eid : gone) publish(eid, now);
 }
 
 } // namespace lisp

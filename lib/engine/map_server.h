@@ -11,6 +11,8 @@
 #include "engine/registering_xtrs.h"
 #include "engine/registration_table.h"
 #include "engine/server_sites.h"
+#include "engine/subscribers.h"
+#include "engine/subscriptions.h"
 #include "engine/unsolicited_notifies.h"
 #include "message/message.h"
 
@@ -27,6 +29,7 @@ public:
 		std::size_t max_octets_ipv6 = 1280 - 40 - 8;
 		bool accept_zero_checksum = false; // of the UDP header within an ECM
 		RunningTime time;                  // for what is saved
+		Subscriptions::Limits subscriptions;
 	};
 
 	struct Dropped {
@@ -34,6 +37,7 @@ public:
 		std::string_view site; // empty where none is known
 		std::optional<EidPrefix> eid;
 		std::optional<WireError> error; // of a malformed message
+		std::string_view subscriber{};  // instead of a site
 	};
 
 	// Valid until the next call.
@@ -45,6 +49,8 @@ public:
 		// That, and all before it, has to be in stable storage before anything is sent: or else
 		// what was acknowledged could be forgotten.
 		bool acknowledges = false;
+		// Whether deadline() may be sooner now, or next_notify() have one.
+		bool schedules = false;
 	};
 
 	MapServer(MapServerConfig config, const Options &options);
@@ -56,7 +62,9 @@ public:
 	bool restore(Bytes saved, Instant now);
 	// The next part of a snapshot; to be saved until it is empty.
 	Bytes next_part(MapServerSnapshot &snapshot, Room room) {
-		return snapshot.next(*sites_, xtrs_, table_, unsolicited_, options_.time, room);
+		const auto part =
+		    snapshot.next(*sites_, xtrs_, table_, unsolicited_, options_.time, room);
+		return part.empty() ? snapshot.next(*subscribers_, subscriptions_, room) : part;
 	}
 
 	// To be called at deadline(). What is to be saved of it, as of an Outcome.
@@ -67,12 +75,15 @@ public:
 	std::optional<Instant> deadline() const; // of both
 
 	// Keeps the registrations that the new configuration allows, and the nonces of keys that stay.
-	void reload(MapServerConfig config);
+	// Subscriptions, too, as far as they are allowed.
+	void reload(MapServerConfig config, Instant now);
 
 	const MapServerCounters &counters() const { return counters_; }
 	const ServerSites &sites() const { return *sites_; }
 	const RegistrationTable &registrations() const { return table_; }
 	const RegisteringXtrs &xtrs() const { return xtrs_; }
+	const Subscriptions &subscriptions() const { return subscriptions_; }
+	const Subscribers &subscribers() const { return *subscribers_; }
 
 private:
 	struct Request; // a Map-Request and how it came
@@ -106,7 +117,7 @@ private:
 	void make_notifies(Instant now);
 	void make_notify(RegisteringXtrs::Number xtr, Instant now);
 	void save(const UnsolicitedNotify &notify);
-	void on_acknowledgement(const Arrival &arrival, const MapNotifyAck &message);
+	void on_acknowledgement(const Arrival &arrival, const MapNotifyAck &message, Instant now);
 	void show_merged(MapRecord &record, const EidPrefix &eid, Instant now);
 	void withdraw(const EidPrefix &eid, RegisteringXtrs::Number xtr, Instant now);
 	void notify(const Arrival &arrival, const MapRegister &message, List<MapRecord> accepted,
@@ -133,7 +144,32 @@ private:
 	std::optional<Endpoint> etr(const RegistrationTable::Registration &registration);
 	void forward(const Request &request, const EidPrefix &eid, const std::optional<Endpoint> &to);
 
+	static bool wants_subscription(const MapRequest &message);
+	static bool ends_subscription(const MapRequest &message);
+	// False where it is to be answered like any other Map-Request.
+	bool subscribe(const Request &request, const IpAddress &itr_rloc, Instant now);
+	void unsubscribe(const Request &request, Instant now);
+	void drop_of(Subscribers::Number subscriber, MapServerDrop reason,
+	    std::optional<EidPrefix> eid = std::nullopt);
+	bool ask_for(const Subscriptions::Request &request, Instant now);
+	void tell_rest(Subscriptions::Number subscription, const EidPrefix &eid, Instant now);
+	bool publishes(const EidPrefix &eid, Instant now);
+	std::optional<Bytes> published(std::uint32_t subscriber, std::uint64_t nonce);
+	void on_subscriber(const Arrival &arrival, const MapNotifyAck &message, Instant now);
+	void save_nonce(std::uint32_t subscriber, std::uint64_t nonce);
+	void restore_subscriber(Reader &in);
+	Octets mapping_octets(const EidPrefix &eid, Instant now);
+	void publish(const EidPrefix &eid, Instant now);
+	void publish_expired(Instant now);
+	void add_state(const EidPrefix &eid, Instant now);
+	void add_change(const EidPrefix &changed, const EidPrefix &subscribed, Instant now);
+	std::size_t add_changes(const Subscriptions::Subscription &subscription, Instant now);
+	const UnsolicitedNotify *next_publication(Instant now);
+	// Makes a change to an EID's registrations, and publishes what becomes of its mapping.
+	template <class Change> void change(const EidPrefix &eid, Instant now, Change make);
+
 	std::unique_ptr<ServerSites> sites_;
+	std::unique_ptr<Subscribers> subscribers_;
 	Options options_;
 	RegistrationTable table_;
 	RegisteringXtrs xtrs_;
@@ -141,6 +177,9 @@ private:
 	std::uint32_t message_ = 0; // Map-Registers so far
 	UnsolicitedNotifies unsolicited_;
 	std::uint64_t last_nonce_ = 0; // of an unsolicited Map-Notify
+
+	Subscriptions subscriptions_;
+	UnsolicitedNotify publication_; // the last
 
 	// An xTR that is to hear of a mapping.
 	struct Telling {
@@ -161,6 +200,7 @@ private:
 	Bytes save_;
 	Octets saved_notifies_; // of the message in hand; with them, all that is to be saved
 	bool acknowledges_ = false;
+	bool schedules_ = false;
 	// By the numbers of the snapshot that is restored; those whose key is there still.
 	std::unordered_map<std::uint32_t, RegisteringXtrs::Number> restored_xtrs_;
 };
@@ -171,6 +211,13 @@ void MapServer::for_each_other(
     RegistrationTable::Number newest, RegisteringXtrs::Number xtr, Instant now, Visit visit) const {
 	for (auto at = newest; at != RegistrationTable::none; at = table_.live(table_[at].older, now))
 		if (table_[at].xtr != xtr) visit(at);
+}
+
+template <class Change> void MapServer::change(const EidPrefix &eid, Instant now, Change make) {
+	if (!subscriptions_.concern(eid)) return make();
+	const auto before = mapping_octets(eid, now);
+	make();
+	if (mapping_octets(eid, now) != before) publish(eid, now);
 }
 
 } // namespace lisp

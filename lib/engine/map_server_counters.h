@@ -22,6 +22,12 @@ struct MapServerCounters {
 	std::uint64_t map_replies = 0;
 	std::uint64_t negative_records = 0;
 	std::uint64_t forwarded = 0;
+	std::uint64_t subscribed = 0; // acknowledged by who asked for it, and so on
+	std::uint64_t renewed = 0;    // by one who has the subscription
+	std::uint64_t unsubscribed = 0;
+	std::uint64_t publications = 0; // Map-Notifies of changes, not counting what is sent again
+	std::uint64_t publications_acknowledged = 0;
+	std::uint64_t subscribers_lost = 0; // forgotten because they acknowledge nothing
 
 	std::uint64_t malformed = 0;
 	std::uint64_t unknown_vendor = 0;
@@ -49,6 +55,8 @@ struct MapServerCounters {
 	std::uint64_t duplicate_eid = 0;
 	std::uint64_t older_map_version = 0;
 	std::uint64_t unknown_nonce = 0;
+	std::uint64_t subscription_refused = 0;
+	std::uint64_t too_many_subscriptions = 0;
 };
 
 enum class MapServerDrop : std::uint8_t {
@@ -78,6 +86,8 @@ enum class MapServerDrop : std::uint8_t {
 	duplicate_eid,
 	older_map_version,
 	unknown_nonce,
+	subscription_refused,
+	too_many_subscriptions,
 };
 
 struct MapServerDropKind {
@@ -87,7 +97,7 @@ struct MapServerDropKind {
 };
 
 // In the order of MapServerDrop.
-inline constexpr std::array<MapServerDropKind, 26> map_server_drops{{
+inline constexpr std::array<MapServerDropKind, 28> map_server_drops{{
     {"malformed", &MapServerCounters::malformed, "malformed"},
     {"unknown-vendor", &MapServerCounters::unknown_vendor, "LCAF of an unknown vendor"},
     {"unexpected-type", &MapServerCounters::unexpected_type, "not for a map-server"},
@@ -116,6 +126,9 @@ inline constexpr std::array<MapServerDropKind, 26> map_server_drops{{
     {"older-map-version", &MapServerCounters::older_map_version,
         "map-version older than registered"},
     {"unknown-nonce", &MapServerCounters::unknown_nonce, "acknowledges no map-notify"},
+    {"subscription-refused", &MapServerCounters::subscription_refused, "may not subscribe"},
+    {"too-many-subscriptions", &MapServerCounters::too_many_subscriptions,
+        "too many subscriptions"},
 }};
 
 inline constexpr const MapServerDropKind &kind(MapServerDrop reason) {
@@ -142,6 +155,12 @@ inline constexpr auto fields<MapServerCounters> = std::tuple_cat(
         Field{"map-replies", &MapServerCounters::map_replies},
         Field{"negative-records", &MapServerCounters::negative_records},
         Field{"forwarded", &MapServerCounters::forwarded},
+        Field{"subscribed", &MapServerCounters::subscribed},
+        Field{"subscriptions-renewed", &MapServerCounters::renewed},
+        Field{"unsubscribed", &MapServerCounters::unsubscribed},
+        Field{"publications", &MapServerCounters::publications},
+        Field{"publications-acknowledged", &MapServerCounters::publications_acknowledged},
+        Field{"subscribers-lost", &MapServerCounters::subscribers_lost},
     },
     drop_fields(std::make_index_sequence<map_server_drops.size()>{}));
 

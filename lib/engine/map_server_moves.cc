@@ -102,6 +102,7 @@ Bytes MapServer::expire(Instant now) {
 	});
 	for (const auto &[eid, xtr] : gone) tell_merged(eid, xtr, now);
 	if (!tellings_.empty()) make_notifies(now);
+	publish_expired(now);
 	return saved_notifies_;
 }
 
@@ -167,12 +168,13 @@ const UnsolicitedNotify *MapServer::next_notify(Instant now) {
 	const auto *notify = unsolicited_.next(now);
 	if (notify != nullptr) ++counters_.map_notifies;
 	counters_.not_acknowledged = unsolicited_.given_up();
-	return notify;
+	return notify != nullptr ? notify : next_publication(now);
 }
 
-void MapServer::on_acknowledgement(const Arrival &arrival, const MapNotifyAck &message) {
+void MapServer::on_acknowledgement(
+    const Arrival &arrival, const MapNotifyAck &message, Instant now) {
 	const auto *notify = unsolicited_.find(message.nonce);
-	if (notify == nullptr) return drop(MapServerDrop::unknown_nonce);
+	if (notify == nullptr) return on_subscriber(arrival, message, now);
 	if (!sites_->verify(notify->key, arrival.octets))
 		return drop(MapServerDrop::bad_authentication, sites_->site_of(notify->key).name);
 	++counters_.map_notify_acks;

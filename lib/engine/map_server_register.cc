@@ -107,6 +107,7 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 	}
 	if (fresh) save_ = saving.written();
 	acknowledges_ = true;
+	schedules_ = true;
 	if (message.want_map_notify) notify(arrival, message, records_, *key, port);
 	if (tellings_.empty()) return;
 	make_notifies(now);
@@ -141,7 +142,9 @@ void MapServer::apply(const MapRegister &message, const MapRecord &record, const
 	const RegistrationTable::Offer offer{
 	    eid, saved.record, xtr, message_, saved.proxy_reply, saved.merge, now + saved.lifetime};
 	const bool news = is_news(eid, record, saved, xtr, now);
-	if (!table_.put(offer, now))
+	bool is_put = false;
+	change(eid, now, [&] { is_put = table_.put(offer, now); });
+	if (!is_put)
 		return drop(MapServerDrop::duplicate_eid, sites_->site_of(xtrs_[xtr].key).name, eid);
 	++counters_.records_registered;
 	write(saving, saved, options_.time);
@@ -151,7 +154,9 @@ void MapServer::apply(const MapRegister &message, const MapRecord &record, const
 void MapServer::withdraw(const EidPrefix &eid, RegisteringXtrs::Number xtr, Instant now) {
 	const auto own = table_.find(table_.newest(eid, now), xtr);
 	const bool merged = own != RegistrationTable::none && table_[own].merge;
-	if (!table_.withdraw(eid, xtr)) return;
+	bool is_withdrawn = false;
+	change(eid, now, [&] { is_withdrawn = table_.withdraw(eid, xtr); });
+	if (!is_withdrawn) return;
 	++counters_.records_withdrawn;
 	if (merged) tell_merged(eid, xtr, now);
 }

@@ -60,6 +60,7 @@ void MapServer::on_request(const Request &request, Instant now) {
 	if (message.solicit) return drop(MapServerDrop::solicit);
 	if (message.dont_map_reply) return drop(MapServerDrop::dont_map_reply);
 	++counters_.map_requests;
+	if (ends_subscription(message)) return unsubscribe(request, now);
 	const auto itr_rloc =
 	    choose_itr_rloc(message.itr_rlocs, request.arrival.from.address, options_.sendable);
 	const auto max_octets =
@@ -72,6 +73,7 @@ void MapServer::on_request(const Request &request, Instant now) {
 		}
 		answer(request, asked, max_octets, now);
 	}
+	if (wants_subscription(message) && subscribe(request, itr_rloc.address, now)) return;
 	if (records_.empty()) return;
 	if (itr_rloc.fault == ItrRlocFault::none) return reply(request, itr_rloc.address);
 	drop(itr_rloc.fault == ItrRlocFault::refused ? MapServerDrop::itr_rloc_refused

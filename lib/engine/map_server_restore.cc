@@ -28,6 +28,7 @@ bool MapServer::restore(Bytes saved, Instant now) {
 		case SavedKind::key: restore_nonces(in); break;
 		case SavedKind::notify: restore_notify(in, now); break;
 		case SavedKind::acknowledged: unsolicited_.remove(in.u64("nonce")); break;
+		case SavedKind::subscriber: restore_subscriber(in); break;
 		default: return false;
 		}
 	}

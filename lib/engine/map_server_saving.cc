@@ -183,4 +183,21 @@ Bytes MapServerSnapshot::next(ServerSites &sites, const RegisteringXtrs &xtrs,
 	return out.written();
 }
 
+void write_subscriber(Writer &out, const KeyMark &mark, std::uint64_t nonce) {
+	out.u8(static_cast<std::uint8_t>(SavedKind::subscriber), "kind");
+	write(out, mark);
+	out.u64(nonce, "nonce");
+}
+
+Bytes MapServerSnapshot::next(
+    Subscribers &subscribers, const Subscriptions &subscriptions, Room room) {
+	Writer out{room};
+	for (; subscriber_ < subscribers.size() && room.size() - out.size() >= most_of_one;
+	     ++subscriber_) {
+		const auto nonce = subscriptions.highest_nonce(subscriber_);
+		if (nonce > 0) write_subscriber(out, subscribers.mark(subscriber_), nonce);
+	}
+	return out.written();
+}
+
 } // namespace lisp

@@ -9,6 +9,8 @@
 #include "engine/registering_xtrs.h"
 #include "engine/registration_table.h"
 #include "engine/server_sites.h"
+#include "engine/subscribers.h"
+#include "engine/subscriptions.h"
 #include "engine/unsolicited_notifies.h"
 
 namespace lisp {
@@ -31,6 +33,7 @@ enum class SavedKind : std::uint8_t {
 	xtr = 2,          // of a snapshot: its number there, the xTR
 	registration = 3, // of a snapshot: the number of its xTR, a record
 	key = 4,          // of a snapshot: what is known of the xTRs of a key that are not named
+	subscriber = 5,   // the nonce that its subscriptions have to be above
 	notify = 6,       // an unsolicited Map-Notify, to be sent
 	acknowledged = 7, // its nonce; not to be sent any more
 };
@@ -80,6 +83,8 @@ public:
 	// Up to `room` octets of the next part, most_saved_octets at least; empty after the last.
 	Bytes next(ServerSites &sites, const RegisteringXtrs &xtrs, const RegistrationTable &table,
 	    const UnsolicitedNotifies &notifies, const RunningTime &time, Room room);
+	// After the last of those.
+	Bytes next(Subscribers &subscribers, const Subscriptions &subscriptions, Room room);
 
 private:
 	Instant begin_;
@@ -87,6 +92,9 @@ private:
 	std::uint32_t registration_ = 0;
 	std::uint32_t key_ = 0;
 	std::uint64_t notify_ = 0; // its nonce
+	std::uint32_t subscriber_ = 0;
 };
+
+void write_subscriber(Writer &out, const KeyMark &mark, std::uint64_t nonce);
 
 } // namespace lisp

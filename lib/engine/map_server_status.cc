@@ -8,7 +8,7 @@ using std::chrono::seconds;
 MapServerStatus status(const MapServer &server) {
 	const auto &table = server.registrations();
 	return {server.sites().config().sites.size(), table.eids(), table.size(), server.xtrs().size(),
-	    table.memory()};
+	    table.memory(), server.subscriptions().active()};
 }
 
 void for_each_registration(const MapServer &server, Instant now,
@@ -45,6 +45,16 @@ void for_each_site(
 		}
 		visit(status);
 	}
+}
+
+void for_each_subscription(const MapServer &server, Instant now,
+    const std::function<void(const SubscriptionStatus &)> &visit) {
+	server.subscriptions().for_each([&](const Subscriptions::Subscription &subscription) {
+		const auto &request = subscription.request;
+		visit({request.name.eid, server.subscribers()[request.name.subscriber].name,
+		    request.name.xtr_id, request.to, subscription.nonce,
+		    duration_cast<seconds>(now - subscription.begun), subscription.sent});
+	});
 }
 
 } // namespace lisp

@@ -15,6 +15,7 @@ struct MapServerStatus {
 	std::size_t registrations = 0; // of all xTRs
 	std::size_t xtrs = 0;          // heard of
 	std::size_t memory = 0;        // octets, of the registrations
+	std::size_t subscriptions = 0; // acknowledged ones
 };
 MapServerStatus status(const MapServer &server);
 
@@ -52,6 +53,19 @@ struct SiteStatus {
 void for_each_site(
     const MapServer &server, Instant now, const std::function<void(const SiteStatus &)> &visit);
 
+struct SubscriptionStatus {
+	EidPrefix eid;
+	std::string_view subscriber;
+	XtrId xtr_id{};
+	Endpoint to; // its Map-Notifies
+	std::uint64_t nonce = 0;
+	std::chrono::seconds age{}; // since it was asked for, or renewed
+	unsigned tries = 0;         // Map-Notifies that are not acknowledged
+};
+
+void for_each_subscription(const MapServer &server, Instant now,
+    const std::function<void(const SubscriptionStatus &)> &visit);
+
 inline std::uint64_t count(std::chrono::seconds duration) {
 	return static_cast<std::uint64_t>(duration.count());
 }
@@ -63,6 +77,7 @@ inline constexpr auto fields<MapServerStatus> = std::tuple{
     Field{"registrations", &MapServerStatus::registrations},
     Field{"xtrs", &MapServerStatus::xtrs},
     Field{"memory", &MapServerStatus::memory},
+    Field{"subscriptions", &MapServerStatus::subscriptions},
 };
 
 template <>
@@ -94,6 +109,17 @@ inline constexpr auto fields<SiteStatus> = std::tuple{
     Field{"keys", &SiteStatus::keys},
     Field{"eids", &SiteStatus::eids},
     Field{"rlocs", &SiteStatus::rlocs},
+};
+
+template <>
+inline constexpr auto fields<SubscriptionStatus> = std::tuple{
+    Field{"eid", &SubscriptionStatus::eid},
+    Field{"subscriber", &SubscriptionStatus::subscriber},
+    Field{"xtr-id", [](const SubscriptionStatus &s) { return HexOctets{s.xtr_id}; }},
+    Field{"to", [](const SubscriptionStatus &s) { return to_string(s.to); }},
+    Field{"nonce", [](const SubscriptionStatus &s) { return Hex64{s.nonce}; }},
+    Field{"age", [](const SubscriptionStatus &s) { return count(s.age); }},
+    Field{"tries", &SubscriptionStatus::tries},
 };
 
 } // namespace lisp

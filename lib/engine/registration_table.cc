@@ -173,6 +173,12 @@ void RegistrationTable::retain(
 	for (const auto &[eid, xtr] : refused) withdraw(eid, xtr);
 }
 
+// One that another hides was not part of the mapping, unless they are merged.
+void RegistrationTable::note_expiry(const EidPrefix &eid, bool is_newest, Number number) {
+	if (!notes_expired_ || (!is_newest && !registrations_[number].merge)) return;
+	if (expired_.empty() || expired_.back() != eid) expired_.push_back(eid);
+}
+
 void RegistrationTable::expire_bucket(std::uint8_t bucket, Instant now, const Gone &gone) {
 	auto number = std::exchange(buckets_[bucket], none);
 	while (number != none) {
@@ -180,8 +186,10 @@ void RegistrationTable::expire_bucket(std::uint8_t bucket, Instant now, const Go
 		link(number); // to where it belongs, from where it can be released
 		if (registrations_[number].expires <= now) {
 			const auto eid = eid_of(registrations_[number].record());
+			const auto newest = index_.exact(eid).value_or(none);
 			gone(eid, registrations_[number]);
-			remove(eid, index_.exact(eid).value_or(none), number);
+			note_expiry(eid, newest == number, number);
+			remove(eid, newest, number);
 		}
 		number = next;
 	}
@@ -217,6 +225,7 @@ std::optional<RegistrationTable::Match> RegistrationTable::longest_match(
 		if (newest != none) return Match{found->prefix, newest};
 		for (auto at = found->value; at != none;) {
 			const auto older = registrations_[at].older;
+			note_expiry(found->prefix, true, at);
 			remove(found->prefix, at, at);
 			at = older;
 		}

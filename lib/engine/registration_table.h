@@ -12,6 +12,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace lisp {
@@ -69,6 +70,11 @@ public:
 	void expire(Instant now, const Gone &gone);
 	std::optional<Instant> deadline() const;
 
+	// From now on, or no longer, the EIDs are noted whose mapping may be another since one of their
+	// registrations has expired and is removed.
+	void note_expired(bool note) { notes_expired_ = note; }
+	std::vector<EidPrefix> take_expired() { return std::exchange(expired_, {}); }
+
 	struct Match {
 		EidPrefix eid;
 		Number newest = none;
@@ -117,6 +123,7 @@ private:
 	Number allocate(std::uint32_t xtr);
 	void release(Number number);
 	void remove(const EidPrefix &eid, Number newest, Number number);
+	void note_expiry(const EidPrefix &eid, bool is_newest, Number number);
 	void drop_oldest(const EidPrefix &eid, Number newest);
 
 	PrefixIndex index_; // EID-prefix to its newest registration
@@ -126,6 +133,8 @@ private:
 	std::size_t size_ = 0;
 	std::size_t record_octets_ = 0;
 	std::array<Number, 256> buckets_ = filled();
+	bool notes_expired_ = false;
+	std::vector<EidPrefix> expired_;
 	Seconds done_ = 0; // the last second whose bucket has been looked through
 
 	static constexpr std::array<Number, 256> filled() {

@@ -21,12 +21,6 @@ const MapRecord *longest_cover(List<MapRecord> records, const EidPrefix &eid) {
 	return longest;
 }
 
-IpAddress loopback(Afi family) {
-	if (family == Afi::ipv4) return IpAddress::v4(0x7f000001);
-	constexpr std::array<std::uint8_t, 16> one{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-	return IpAddress::v6(one);
-}
-
 } // namespace
 
 std::string_view name(NoAnswer reason) {
@@ -51,43 +45,6 @@ void Requester::ask(const EidPrefix &eid) {
 	questions_.emplace_back().eid = eid;
 }
 
-// RFC 9301 section 5.8: the inner destination is the EID, and the inner source port the one that
-// the answer comes to. The inner source address is of the EID's family; nobody answers to it.
-Endpoint Requester::inner_source(const EidPrefix &eid) const {
-	const auto family = eid.address.family;
-	if (options_.source_eid.family == family) return {options_.source_eid, options_.port};
-	for (const auto &own : options_.itr_rlocs)
-		if (own.family == family) return {own, options_.port};
-	return {loopback(family), options_.port};
-}
-
-Datagram Requester::encode_request(const EidPrefix &eid, std::uint64_t nonce) {
-	Arena arena;
-	MapRequest request;
-	request.probe = options_.probe;
-	request.smr_invoked = options_.smr_invoked;
-	request.nonce = nonce;
-	if (!options_.source_eid.is_none() && !options_.probe)
-		request.source_eid = eid_address(EidPrefix::host(options_.source_eid, eid.instance), arena);
-	const auto itr_rlocs = arena.array<Address>(options_.itr_rlocs.size());
-	std::copy(options_.itr_rlocs.begin(), options_.itr_rlocs.end(), itr_rlocs.begin());
-	request.itr_rlocs = std::span<const Address>(itr_rlocs);
-	const RequestedEid record{eid.length, false, eid_address(eid, arena)};
-	request.records = std::span<const RequestedEid>(&record, 1);
-
-	auto written = encode(request, room_);
-	if (written && options_.encapsulated) {
-		const Octets inner(written->begin(), written->end());
-		EncapsulatedControl message;
-		message.source = inner_source(eid);
-		message.destination = {eid.address, control_port};
-		message.payload = inner;
-		written = encode(message, room_);
-	}
-	assert(written);
-	return {options_.resolver, {}, *written};
-}
-
 bool Requester::may_begin() const {
 	return begun_ < questions_.size() && due_.size() < options_.most_open;
 }
@@ -98,7 +55,7 @@ Datagram Requester::send(Number number, Instant now, std::uint64_t nonce) {
 	by_nonce_.emplace(nonce, number);
 	question.due = now + duration_cast<Instant::duration>(options_.timeout);
 	due_.emplace(question.due, number);
-	return encode_request(question.eid, nonce);
+	return {options_.resolver, {}, encode_request(options_, question.eid, nonce, room_)};
 }
 
 void Requester::end(Number number) {

@@ -5,6 +5,7 @@
 
 #include "engine/datagram.h"
 #include "engine/instant.h"
+#include "engine/request_form.h"
 #include "message/message.h"
 
 #include <deque>
@@ -41,17 +42,10 @@ struct RequestAnswer {
 
 class Requester {
 public:
-	struct Options {
-		Endpoint resolver;
-		bool encapsulated = true;
-		bool probe = false;
-		bool smr_invoked = false;    // s: because of a Solicit-Map-Request
-		std::size_t most_open = 512; // EIDs asked for at a time
-		unsigned count = 3;          // Map-Requests an EID
+	struct Options : RequestForm {
+		std::size_t most_open = 512;                                // EIDs asked for at a time
+		unsigned count = 3;                                         // Map-Requests an EID
 		std::chrono::nanoseconds timeout = std::chrono::seconds{2}; // after each; at least 1 s
-		IpAddress source_eid;             // none: the Map-Request has none
-		std::vector<IpAddress> itr_rlocs; // where answers may come to: own addresses, 1 to 32
-		std::uint16_t port = 0;           // where they come to
 	};
 
 	explicit Requester(Options options);
@@ -85,8 +79,6 @@ private:
 	Datagram send(Number number, Instant now, std::uint64_t nonce);
 	void end(Number number);
 	Result<RequestAnswer, NoAnswer> judge(const Question &question, const MapReply &reply) const;
-	Endpoint inner_source(const EidPrefix &eid) const;
-	Datagram encode_request(const EidPrefix &eid, std::uint64_t nonce);
 
 	Options options_;
 	std::deque<Question> questions_;

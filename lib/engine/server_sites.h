@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/mapserver_config.h"
+#include "engine/key_mark.h"
 #include "message/map_record.h"
 #include "table/prefix_table.h"
 
@@ -10,15 +11,6 @@
 #include <unordered_map>
 
 namespace lisp {
-
-// What a key is known by in another configuration, or after a restart, without telling it: its
-// site's name, Key ID and algorithm, and the secret.
-struct KeyMark {
-	std::uint64_t site = 0;
-	std::uint64_t line = 0;
-	std::uint64_t secret = 0;
-	bool operator==(const KeyMark &) const = default;
-};
 
 class ServerSites {
 public:

@@ -54,7 +54,7 @@ TEST(MapServerConfig, Errors) {
 	EXPECT_EQ(found_in("key a\nkey b\n@SITE x\nkey a\neid ::/0\n"),
 	    (Lines{"f:1:1: a line before any site, expected @SITE and its name"}));
 	EXPECT_EQ(found_in("@EID\nkey a\n"),
-	    (Lines{"f:1:1: @EID is no section, expected @SITE or @ELSEWHERE"}));
+	    (Lines{"f:1:1: @EID is no section, expected @SITE, @ELSEWHERE or @SUBSCRIBER"}));
 	EXPECT_EQ(found_in("@SITE\nkey a\neid ::/0\n@SITE\nkey a\neid 1::/16\n"),
 	    (Lines{"f:1:6: the line ends, expected the site's name",
 	        "f:4:6: the line ends, expected the site's name"}));
@@ -75,6 +75,54 @@ TEST(MapServerConfig, Errors) {
 	        "f:4:24: more= is unknown here, expected the end of the line or one of "
 	        "more-specifics= proxy= iid= notify-port= deny=",
 	        "f:5:16: a word too many, expected the end of the line"}));
+}
+
+TEST(MapServerConfig, Subscribers) {
+	const auto config = valid("@SUBSCRIBER core # who watches\n"
+	                          "key k=1 alg=hkdf key-id=9 nonce=any\n"
+	                          "rloc 192.0.2.0/24 notify-port=4342\nrloc 2001:DB8::1\n"
+	                          "eid 10.1.0.0/16 iid=5\neid 2001:db8:: 32\n"
+	                          "xtr-id 00112233445566778899AABBCCDDEEFF\n"
+	                          "@SITE a\nkey k\neid 10.0.0.0/8\n"
+	                          "@SUBSCRIBER edge\nkey other\nrloc ::/0\n");
+	ASSERT_EQ(config.subscribers.size(), 2U);
+	const auto &core = config.subscribers[0];
+	EXPECT_EQ(core.name, "core");
+	EXPECT_EQ(core.secret, "k=1");
+	EXPECT_EQ(core.algorithm, Algorithm::hkdf_hmac_sha256);
+	EXPECT_EQ(core.key_id, 9);
+	EXPECT_TRUE(core.any_nonce);
+	EXPECT_EQ(
+	    core.rlocs, (std::vector<SubscriberRlocLine>{{*EidPrefix::parse("192.0.2.0/24"), 4342},
+	                    {*EidPrefix::parse("2001:db8::1/128"), std::nullopt}}));
+	EXPECT_EQ(core.eids,
+	    (std::vector{*EidPrefix::parse("[5]10.1.0.0/16"), *EidPrefix::parse("2001:db8::/32")}));
+	ASSERT_EQ(core.xtr_ids.size(), 1U);
+	EXPECT_EQ(to_hex(core.xtr_ids[0]), "00112233445566778899aabbccddeeff");
+	const auto &edge = config.subscribers[1];
+	EXPECT_EQ(edge.algorithm, Algorithm::hmac_sha256);
+	EXPECT_FALSE(edge.any_nonce);
+	EXPECT_TRUE(edge.eids.empty());
+	EXPECT_EQ(print_mapserver_config(valid(print_mapserver_config(config))),
+	    print_mapserver_config(config));
+}
+
+TEST(MapServerConfig, SubscribersErrors) {
+	EXPECT_EQ(found_in("@SUBSCRIBER\n@SUBSCRIBER a\nkey k\nkey l\nrloc 192.0.2.1/33\n"
+	                   "xtr-id 0011\neid 10.0.0.0\nhunter2 x\nrloc ::1 port=1\n"),
+	    (Lines{"f:1:1: subscriber \"\" has no key, expected one",
+	        "f:1:1: subscriber \"\" has no rloc, expected one",
+	        "f:1:12: the line ends, expected the subscriber's name",
+	        "f:4:5: another key, expected one a subscriber",
+	        "f:5:16: 33 is no mask length, expected 0 to 32",
+	        "f:6:8: 0011 is no xTR-ID, expected 32 hexadecimal digits",
+	        "f:7:13: the line ends, expected a mask length (0 to 32)",
+	        "f:8:1: an unknown word, expected key, rloc, eid or xtr-id",
+	        "f:9:10: port= is unknown here, expected the end of the line or one of notify-port="}));
+	EXPECT_EQ(found_in("@SUBSCRIBER a\n@SUBSCRIBER a\nkey k\nrloc ::/0\n"),
+	    (Lines{"f:1:1: subscriber a has no key, expected one",
+	        "f:1:1: subscriber a has no rloc, expected one",
+	        "f:2:1: subscriber a again, first on line 1, expected it once"}));
 }
 
 TEST(MapServerConfig, WhatStandsTwice) {

@@ -168,7 +168,7 @@ TEST_F(Moves, ManyEidsTakeFewMapNotifies) {
 TEST_F(Moves, NotifyPortIsTheConfiguredOne) {
 	auto config = hosts();
 	config.sites[0].eids[0].notify_port = 4342;
-	lab.server.reload(config);
+	lab.server.reload(config, lab.now);
 	send(old_etr, "10.0.0.1/32", {locator("198.51.100.9", 1)});
 	send(new_etr, "10.0.0.1/32", {locator("198.51.100.10", 1)});
 	const auto all = told();
@@ -220,7 +220,7 @@ TEST_F(Moves, KeyThatGoesTakesItsMapNotifiesAlong) {
 	send(new_etr, "10.0.0.1/32", {locator("198.51.100.10", 1)});
 	auto config = hosts();
 	config.sites[0].keys[0].secret = "another";
-	lab.server.reload(config);
+	lab.server.reload(config, lab.now);
 	EXPECT_TRUE(told(60s).empty());
 }
 
@@ -244,7 +244,7 @@ TEST_F(Moves, C119_MergedLocatorsAreThoseOfBoth) {
 TEST_F(Moves, C119_MergedMappingIsAnswered) {
 	auto config = hosts();
 	config.sites[0].eids[0].proxy_reply = true;
-	lab.server.reload(config);
+	lab.server.reload(config, lab.now);
 	send(old_etr, "10.0.0.0/24", {locator("198.51.100.9", 1)}, true);
 	send(new_etr, "10.0.0.0/24", {locator("198.51.100.10", 1)}, true);
 	send(third_etr, "10.0.0.0/24", {locator("2001:db8::1", 1)}, true);
@@ -297,7 +297,7 @@ TEST_F(Moves, C119_WhoIsNotMergedLeavesNoWord) {
 TEST_F(Moves, C119_WithoutMergeTheNewestStandsAlone) {
 	auto config = hosts();
 	config.sites[0].eids[0].proxy_reply = true;
-	lab.server.reload(config);
+	lab.server.reload(config, lab.now);
 	send(old_etr, "10.0.0.0/24", {locator("198.51.100.9", 1)}, true);
 	send(new_etr, "10.0.0.0/24", {locator("198.51.100.10", 1)});
 	const auto reply = lab.ask("10.0.0.1/32");

@@ -123,7 +123,7 @@ TEST(MapServerReplay, ReloadTellsKeysOfOneSecretByTheirIds) {
 	Lab lab{with_keys({first, second})};
 	lab.send(with_key_id(1000, 1));
 	lab.send(with_key_id(5000, 2));
-	lab.server.reload(with_keys({second, first}));
+	lab.server.reload(with_keys({second, first}), lab.now);
 	EXPECT_EQ(reason(lab.send(with_key_id(4000, 2))), MapServerDrop::replayed);
 	EXPECT_EQ(reason(lab.send(with_key_id(2000, 1))), std::nullopt);
 }
@@ -135,12 +135,12 @@ TEST(MapServerReplay, ReloadThatMakesTwoKeysOneKeepsTheHigherNonce) {
 		Lab lab{with_keys({first, second})};
 		lab.send(with_key_id(higher_first ? 5000 : 1000, 1));
 		lab.send(with_key_id(higher_first ? 1000 : 5000, 2));
-		lab.server.reload(with_keys({{"golden-key-1", 0, true, {}}}));
+		lab.server.reload(with_keys({{"golden-key-1", 0, true, {}}}), lab.now);
 		EXPECT_EQ(lab.server.xtrs().size(), 1U);
 		EXPECT_EQ(reason(lab.send(with_key_id(4000, 1))), MapServerDrop::replayed);
 		EXPECT_EQ(reason(lab.send(with_key_id(4000, 2), source(1))), MapServerDrop::replayed);
 		EXPECT_EQ(reason(lab.send(with_key_id(5001, 2))), std::nullopt);
-		lab.server.reload(with_keys({second}));
+		lab.server.reload(with_keys({second}), lab.now);
 		EXPECT_EQ(reason(lab.send(with_key_id(5001, 2))), MapServerDrop::resent);
 	}
 }

@@ -533,16 +533,16 @@ TEST(MapServer, ReloadKeepsWhatIsStillAllowed) {
 	Lab lab{config};
 	lab.receive(golden("REG-SHA256-32").octets, etr);
 	config.sites.insert(config.sites.begin(), site("new", "n", {eid("10.0.0.0/8")}));
-	lab.server.reload(config);
+	lab.server.reload(config, lab.now);
 	EXPECT_EQ(lab.eids(), 2U);
 	EXPECT_EQ(reason(lab.receive(golden("REG-SHA1-20").octets, etr)), MapServerDrop::replayed)
 	    << "the nonces stay";
 	config.sites[1].eids.erase(config.sites[1].eids.begin());
-	lab.server.reload(config);
+	lab.server.reload(config, lab.now);
 	EXPECT_EQ(lab.eids(), 1U);
 	EXPECT_EQ(answer_text(lab.ask("203.0.113.7")), "128.0.0.0/1!15");
 	config.sites[1].keys[0].secret = "another";
-	lab.server.reload(config);
+	lab.server.reload(config, lab.now);
 	EXPECT_EQ(lab.eids(), 0U);
 }
 
