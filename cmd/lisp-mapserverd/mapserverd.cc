@@ -90,9 +90,13 @@ void Mapserverd::answer_queries() {
 		reply.print(server_.counters());
 		reply.print(counters_);
 	});
-	daemon_.on_query("registrations", [this](QueryReply &reply) {
-		for_each_registration(server_, Clock::now(),
-		    [&](const RegistrationStatus &registration) { reply.print(registration); });
+	daemon_.on_table("registrations", [this](std::optional<EidPrefix> within) {
+		return [this, list = RegistrationList{within}](QueryReply &reply) mutable {
+			return list.next(server_, Clock::now(), [&](const RegistrationStatus &registration) {
+				reply.print(registration);
+				return !reply.is_full();
+			});
+		};
 	});
 	daemon_.on_query("sites", [this](QueryReply &reply) {
 		for_each_site(server_, Clock::now(), [&](const SiteStatus &site) { reply.print(site); });

@@ -31,7 +31,23 @@ struct RegistrationStatus {
 	std::chrono::seconds expires{}; // from now
 };
 
-// In ascending order of EIDs, the newest registration of each first.
+// In ascending order of EIDs, the newest registration of each first. As many at a time as wanted:
+// what comes and goes between two calls may be missed, all else is visited once.
+class RegistrationList {
+public:
+	// Of this EID-prefix and those within it; of all without one.
+	explicit RegistrationList(std::optional<EidPrefix> within = std::nullopt) : within_(within) {}
+
+	// Goes on until `visit` returns false, but for the registrations of one EID, which stay
+	// together. False after the last.
+	bool next(const MapServer &server, Instant now,
+	    const std::function<bool(const RegistrationStatus &)> &visit);
+
+private:
+	std::optional<EidPrefix> within_;
+	std::optional<EidPrefix> last_; // visited
+};
+// All of them at once.
 void for_each_registration(const MapServer &server, Instant now,
     const std::function<void(const RegistrationStatus &)> &visit);
 

@@ -231,9 +231,9 @@ void RegistrationTable::for_each_within(
 	});
 }
 
-void RegistrationTable::for_each(
-    Instant now, const std::function<bool(const Match &)> &visit) const {
-	index_.for_each([&](const PrefixIndex::Entry &entry) {
+void RegistrationTable::for_each_after(
+    const EidPrefix &eid, Instant now, const std::function<bool(const Match &)> &visit) const {
+	index_.for_each_after(eid, [&](const PrefixIndex::Entry &entry) {
 		const auto newest = live(entry.value, now);
 		return newest == none || visit({entry.prefix, newest});
 	});
