@@ -47,11 +47,7 @@ Mapserverd::Mapserverd(const MapserverdOptions &options, Daemon &daemon, Control
 	restore();
 	begin_journal();
 	watches_ = port.watch(
-	    daemon.loop(),
-	    [this](std::span<const Arrival> arrivals) {
-		    for (const auto &arrival : arrivals) receive(arrival);
-		    journal_.commit(); // of all of them: they share one sync of the disk
-	    },
+	    daemon.loop(), [this](std::span<const Arrival> arrivals) { receive(arrivals); },
 	    [this](const auto &datagram, const auto &error) { log_unsent(datagram, error); });
 	answer_queries();
 	daemon.on_metrics([this](Text &text) { append_metrics(text); });
@@ -109,11 +105,21 @@ void Mapserverd::reload(MapServerConfig config) {
 	journal_.compact();
 }
 
-void Mapserverd::receive(const Arrival &arrival) {
+void Mapserverd::receive(std::span<const Arrival> arrivals) {
 	const auto now = Clock::now();
 	const auto registers = server_.counters().map_registers;
+	server_.receive(arrivals, now, [&](const Arrival &arrival, const MapServer::Outcome &outcome) {
+		use(arrival, outcome, now);
+	});
+	if (server_.counters().map_registers != registers) {
+		send_notifies(now);
+		schedule_expiry();
+	}
+	journal_.commit(); // of all of them: they share one sync of the disk
+}
+
+void Mapserverd::use(const Arrival &arrival, const MapServer::Outcome &outcome, Instant now) {
 	messages_.received(arrival.from, arrival.to, arrival.octets);
-	const auto outcome = server_.receive(arrival, now);
 	if (!outcome.save.empty()) {
 		journal_.append(outcome.save);
 		appended_ = now;
@@ -126,9 +132,6 @@ void Mapserverd::receive(const Arrival &arrival) {
 			send(datagram, arrival.to);
 	}
 	if (outcome.dropped) log_drop(*outcome.dropped, arrival, now);
-	if (server_.counters().map_registers == registers) return;
-	send_notifies(now);
-	schedule_expiry();
 }
 
 void Mapserverd::send_notifies(Instant now) {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace lisp {
 
 namespace {
@@ -44,6 +46,45 @@ constexpr Option<ElsewhereLine> elsewhere_options[] = {
         [](auto &to, auto value) { return set_number(to.eid.instance, value, 0xffffffff); }},
 };
 
+// One line of a mapping.
+struct StaticLine {
+	EidPrefix eid;
+	StaticRloc rloc;
+	bool has_rloc = false;
+	bool says_how = false; // priority= or weight=, which are an RLOC's
+	std::optional<Action> action;
+	std::optional<RecordTtl> ttl;
+	Position position;
+};
+
+constexpr Option<StaticLine> static_options[] = {
+    {"priority", "0 to 255",
+        [](auto &to, auto value) {
+	        to.says_how = true;
+	        return set_number(to.rloc.priority, value, 255);
+        }},
+    {"weight", "0 to 255",
+        [](auto &to, auto value) {
+	        to.says_how = true;
+	        return set_number(to.rloc.weight, value, 255);
+        }},
+    {"action", "natively-forward, send-map-request, drop, policy or auth",
+        [](auto &to, auto value) {
+	        for (const auto &[name, action] : static_actions)
+		        if (value == name) to.action = action;
+	        return to.action.has_value();
+        }},
+    {"ttl", "1 to 4294967294",
+        [](auto &to, auto value) {
+	        std::uint32_t minutes = 0;
+	        const bool legal = set_number(minutes, value, 0xfffffffe, 1);
+	        to.ttl = RecordTtl{minutes};
+	        return legal;
+        }},
+    {"iid", "0 to 4294967295",
+        [](auto &to, auto value) { return set_number(to.eid.instance, value, 0xffffffff); }},
+};
+
 class MapServerParser {
 public:
 	MapServerParser(std::string_view text, Diagnostics &found) : lexer_(text), found_(found) {}
@@ -54,6 +95,8 @@ private:
 	void begin_section();
 	void begin_site(Line &line, const Word &keyword);
 	void read_elsewhere(Line &line);
+	void read_static(Line &line);
+	void add_static(Line &line, const Word &where, const StaticLine &found);
 	void end_site();
 	void read_line();
 	void read_key_line(Line &line);
@@ -67,7 +110,9 @@ private:
 	MapServerConfig config_;
 	bool in_site_ = false;
 	bool in_elsewhere_ = false;
-	bool told_ = false; // that lines stand outside of any site
+	bool in_static_ = false;
+	std::map<EidPrefix, std::size_t> statics_; // where each is in the configuration
+	bool told_ = false;                        // that lines stand outside of any site
 	std::vector<Position> key_positions_;
 	bool seen_key_ = false; // of the site in hand: a line, right or wrong
 	bool seen_eid_ = false;
@@ -93,11 +138,12 @@ void MapServerParser::begin_section() {
 	const auto keyword = line.word("@SITE");
 	in_site_ = keyword.text == "@SITE";
 	in_elsewhere_ = keyword.text == "@ELSEWHERE";
+	in_static_ = keyword.text == "@STATIC";
 	told_ = true;
 	if (in_site_) return begin_site(line, keyword);
-	if (in_elsewhere_) return line.end();
-	line.error(keyword,
-	    fmt::format("{} is no section, expected @SITE or @ELSEWHERE", shown(keyword.text)));
+	if (in_elsewhere_ || in_static_) return line.end();
+	line.error(keyword, fmt::format("{} is no section, expected @SITE, @ELSEWHERE or @STATIC",
+	                        shown(keyword.text)));
 }
 
 void MapServerParser::begin_site(Line &line, const Word &keyword) {
@@ -126,6 +172,7 @@ void MapServerParser::read_line() {
 	Line line{lexer_, found_};
 	const auto first = line.peek();
 	if (in_elsewhere_) return read_elsewhere(line);
+	if (in_static_) return read_static(line);
 	if (!in_site_) {
 		if (!std::exchange(told_, true))
 			line.error(first, "a line before any site, expected @SITE and its name");
@@ -196,6 +243,42 @@ void MapServerParser::read_elsewhere(Line &line) {
 	config_.elsewhere.push_back(elsewhere);
 }
 
+void MapServerParser::read_static(Line &line) {
+	StaticLine found;
+	const auto where = line.peek();
+	const auto prefix = line.prefix(true);
+	found.eid = prefix.value_or(EidPrefix{});
+	found.position = line.at(where);
+	const auto second = line.peek();
+	found.has_rloc = line.more() && second.text.find('=') == std::string_view::npos;
+	if (found.has_rloc) found.rloc.rloc = line.address("RLOC");
+	line.options(static_options, found);
+	if (!prefix || !line.ok()) return;
+	if (found.has_rloc == found.action.has_value() || (found.action && found.says_how))
+		return line.error(second, "a mapping has an RLOC with its priority= and weight=, or "
+		                          "action=, expected one of them");
+	add_static(line, second, found);
+}
+
+void MapServerParser::add_static(Line &line, const Word &where, const StaticLine &found) {
+	auto &all = config_.statics;
+	const auto [known, is_new] = statics_.try_emplace(found.eid, all.size());
+	if (is_new) all.push_back({found.eid, {}, found.action, found.ttl, found.position});
+	auto &mapping = all[known->second];
+	if (!is_new && (found.action || mapping.action))
+		return line.error(where, fmt::format("{} again, first on line {}, expected it once",
+		                             to_string(found.eid), mapping.position.line));
+	if (found.ttl) mapping.ttl = std::min(*found.ttl, mapping.ttl.value_or(*found.ttl));
+	if (!found.has_rloc) return;
+	for (const auto &other : mapping.rlocs)
+		if (other.rloc == found.rloc.rloc)
+			return line.error(where, fmt::format("{} again for {}, expected it once",
+			                             to_string(other.rloc), to_string(found.eid)));
+	if (mapping.rlocs.size() == 255)
+		return line.error(where, "more than 255 RLOCs, which no mapping can have");
+	mapping.rlocs.push_back(found.rloc);
+}
+
 void MapServerParser::check_names() {
 	const auto &sites = config_.sites;
 	for_each_duplicate(
@@ -215,6 +298,7 @@ void MapServerParser::check_eids() {
 	for (const auto &site : config_.sites)
 		for (const auto &eid : site.eids) eids.emplace_back(eid.eid, eid.position);
 	for (const auto &line : config_.elsewhere) eids.emplace_back(line.eid, line.position);
+	for (const auto &mapping : config_.statics) eids.emplace_back(mapping.eid, mapping.position);
 	for_each_duplicate(
 	    eids.size(), [&](std::size_t i) { return hash_of(eids[i].first); },
 	    [&](std::size_t a, std::size_t b) { return eids[a].first == eids[b].first; },

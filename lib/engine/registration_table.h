@@ -79,6 +79,10 @@ public:
 		return live(index_.exact(eid).value_or(none), now);
 	}
 
+	// Has the caches fetch, for all of them together, what finds the longest match of each and its
+	// newest registration.
+	void prefetch(std::span<const EidPrefix> eids) const;
+
 	// Those that `eid` covers, itself included, in ascending order, until `visit` returns false.
 	void for_each_within(
 	    const EidPrefix &eid, Instant now, const std::function<bool(const Match &)> &visit) const;
