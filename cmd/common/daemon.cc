@@ -194,7 +194,7 @@ int Daemon::run(const std::vector<Endpoint> &listening) {
 	if (state_->edited)
 		for (const auto &[path, why] : state_->edit_watch.failures()) tell_watch_failure(path, why);
 	write_metrics();
-	[[maybe_unused]] const auto told = write(STDERR_FILENO, ready.data(), ready.size());
+	[[maybe_unused]] const auto told = ::write(STDERR_FILENO, ready.data(), ready.size());
 	if (detachment) {
 		log_.to_syslog();
 		detachment->ready();

@@ -1,7 +1,7 @@
 // What every daemon has in common: options, signals, the local socket, the order of starting up.
 #pragma once
 
-#include "address/ip_address.h"
+#include "address/eid_prefix.h"
 #include "common/cli.h"
 #include "common/log.h"
 #include "net/local_socket.h"
@@ -62,6 +62,9 @@ public:
 	}
 	void line(std::string_view text); // text form only: JSON output stays JSON
 
+	// Of one part of a table: it is enough.
+	bool is_full() const;
+
 private:
 	std::string &room(); // where the next value goes; begins a new message before one gets too long
 
@@ -84,6 +87,14 @@ public:
 	// `status` is answered with daemon, pid, version, listen and uptime, then what this prints. In
 	// JSON what is printed for `status` and `counters` becomes part of one object.
 	void on_query(const std::string &query, std::function<void(QueryReply &)> answer);
+
+	// A table by EIDs, which may be long. It is printed as it is read, some at a time, while the
+	// daemon goes on. `begin` is given the EID-prefix that was asked for, if one was: itself and
+	// what is within it. What it returns prints until reply.is_full(), each time that more is
+	// wanted, and returns false after the last; it is dropped when nobody reads on.
+	using TablePart = std::function<bool(QueryReply &reply)>;
+	void on_table(
+	    const std::string &query, std::function<TablePart(std::optional<EidPrefix> within)> begin);
 
 	// A query whose answer takes time: `ask` keeps the asker and calls answer() once. What `print`
 	// returns is why the query is refused, if it is; what it printed is sent in any case.
@@ -146,6 +157,8 @@ private:
 	LocalServer::Outcome take_query(std::vector<std::string_view> words,
 	    const PeerCredentials &peer, std::vector<std::string> &replies);
 	std::string known_queries() const;
+	std::optional<std::string> begin_table(
+	    const std::string &query, bool json, const std::vector<std::string_view> &arguments);
 	void answer_query(const std::string &query, bool json, std::vector<std::string> &replies);
 	std::optional<std::string> reload();
 	bool make_run_directory();

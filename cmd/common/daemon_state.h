@@ -21,6 +21,7 @@ struct Daemon::State {
 	std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 	std::vector<std::string> listening;
 	std::map<std::string, std::function<void(QueryReply &)>> queries;
+	std::map<std::string, std::function<TablePart(std::optional<EidPrefix>)>> tables;
 	std::map<std::string,
 	    std::function<void(const Asker &, const std::vector<std::string_view> &arguments)>>
 	    slow_queries;

@@ -118,6 +118,17 @@ void add(Digest &digest, const ElsewhereLine &line) {
 	digest.add(line.resolver.port);
 }
 
+void add(Digest &digest, const StaticMapping &mapping) {
+	digest.add(mapping.eid);
+	digest.add(mapping.ttl ? 1 + std::uint64_t{mapping.ttl->count()} : 0U);
+	digest.add(mapping.action ? static_cast<std::uint64_t>(*mapping.action) : 256U);
+	digest.add(mapping.rlocs.size());
+	for (const auto &line : mapping.rlocs) {
+		digest.add(line.rloc);
+		digest.add(std::uint64_t{line.priority} << 8 | line.weight);
+	}
+}
+
 template <class Lines> void add_all(Digest &digest, const Lines &lines) {
 	digest.add(lines.size());
 	for (const auto &line : lines) add(digest, line);
@@ -187,6 +198,8 @@ ConfigSummary summarize(const MapServerConfig &config) {
 	add_all(digest, config.elsewhere);
 	for (const auto &line : config.elsewhere) summary.eids.push_back(hash_of(line.eid));
 	add_all(digest, config.subscribers);
+	add_all(digest, config.statics);
+	for (const auto &mapping : config.statics) summary.eids.push_back(hash_of(mapping.eid));
 	summary.digest = digest.sum();
 	std::sort(summary.eids.begin(), summary.eids.end());
 	return summary;

@@ -55,10 +55,13 @@ std::string one_object(const std::vector<std::string> &messages) {
 
 } // namespace
 
+// Values are written whole: what is left must do for most of them.
+bool QueryReply::is_full() const {
+	return !messages_.empty() && messages_.back().size() > max_local_message / 2;
+}
+
 std::string &QueryReply::room() {
-	// Values are written whole: what is left must do for most of them.
-	if (messages_.empty() || messages_.back().size() > max_local_message / 2)
-		messages_.emplace_back();
+	if (messages_.empty() || is_full()) messages_.emplace_back();
 	return messages_.back();
 }
 
@@ -105,6 +108,28 @@ void Daemon::answer_query(const std::string &query, bool json, std::vector<std::
 	if (json && whole) replies = {one_object(replies)};
 }
 
+void Daemon::on_table(
+    const std::string &query, std::function<TablePart(std::optional<EidPrefix>)> begin) {
+	state_->tables[query] = std::move(begin);
+}
+
+// Why not, if it is refused.
+std::optional<std::string> Daemon::begin_table(
+    const std::string &query, bool json, const std::vector<std::string_view> &arguments) {
+	std::optional<EidPrefix> within;
+	if (!arguments.empty()) {
+		within = EidPrefix::parse(arguments[0]);
+		if (!within) return "'" + std::string{arguments[0]} + "' is no EID-prefix";
+	}
+	auto next = state_->tables.at(query)(within);
+	state_->local->answer(
+	    state_->local->asker(), [json, next = std::move(next)](std::vector<std::string> &replies) {
+		    QueryReply reply{json, replies};
+		    return next(reply);
+	    });
+	return std::nullopt;
+}
+
 void Daemon::on_slow_query(const std::string &query,
     std::function<void(const Asker &, const std::vector<std::string_view> &)> ask) {
 	state_->slow_queries[query] = std::move(ask);
@@ -129,6 +154,7 @@ std::string Daemon::known_queries() const {
 	std::string known = "status reload";
 	for (const auto &[name, handler] : state_->queries)
 		if (name != "status") known += ' ' + name;
+	for (const auto &[name, begin] : state_->tables) known += ' ' + name;
 	for (const auto &[name, handler] : state_->slow_queries) known += ' ' + name;
 	return known;
 }
@@ -149,10 +175,21 @@ LocalServer::Outcome Daemon::take_query(std::vector<std::string_view> words,
 	using enum LocalServer::Outcome;
 	const std::string query{words[1]};
 	const bool json = words.size() > 2 && words[2] == "json";
+	words.erase(words.begin(), words.begin() + (json ? 3 : 2));
 	if (const auto slow = state_->slow_queries.find(query); slow != state_->slow_queries.end()) {
-		words.erase(words.begin(), words.begin() + (json ? 3 : 2));
 		slow->second({state_->local->asker(), json}, words);
 		return later;
+	}
+	const bool table = state_->tables.contains(query);
+	if (words.size() > (table ? 1 : 0)) {
+		replies.push_back("'" + query + "' takes no '" + std::string{words.back()} + "'");
+		return refused;
+	}
+	if (table) {
+		auto why = begin_table(query, json, words);
+		if (!why) return later;
+		replies.push_back(std::move(*why));
+		return refused;
 	}
 	if (query == "reload") {
 		auto kept = peer.may_control()

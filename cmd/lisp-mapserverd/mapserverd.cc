@@ -52,11 +52,7 @@ Mapserverd::Mapserverd(const MapserverdOptions &options, Daemon &daemon, Control
 	restore();
 	begin_journal();
 	watches_ = port.watch(
-	    daemon.loop(),
-	    [this](std::span<const Arrival> arrivals) {
-		    for (const auto &arrival : arrivals) receive(arrival);
-		    journal_.commit(); // of all of them: they share one sync of the disk
-	    },
+	    daemon.loop(), [this](std::span<const Arrival> arrivals) { receive(arrivals); },
 	    [this](const auto &datagram, const auto &error) { log_unsent(datagram, error); });
 	answer_queries();
 	daemon.on_metrics([this](Text &text) { append_metrics(text); });
@@ -95,9 +91,13 @@ void Mapserverd::answer_queries() {
 		reply.print(server_.counters());
 		reply.print(counters_);
 	});
-	daemon_.on_query("registrations", [this](QueryReply &reply) {
-		for_each_registration(server_, Clock::now(),
-		    [&](const RegistrationStatus &registration) { reply.print(registration); });
+	daemon_.on_table("registrations", [this](std::optional<EidPrefix> within) {
+		return [this, list = RegistrationList{within}](QueryReply &reply) mutable {
+			return list.next(server_, Clock::now(), [&](const RegistrationStatus &registration) {
+				reply.print(registration);
+				return !reply.is_full();
+			});
+		};
 	});
 	daemon_.on_query("subscriptions", [this](QueryReply &reply) {
 		for_each_subscription(server_, Clock::now(),
@@ -115,10 +115,23 @@ void Mapserverd::reload(MapServerConfig config) {
 	journal_.compact();
 }
 
-void Mapserverd::receive(const Arrival &arrival) {
+void Mapserverd::receive(std::span<const Arrival> arrivals) {
 	const auto now = Clock::now();
+	const auto registers = server_.counters().map_registers;
+	bool schedules = false;
+	server_.receive(arrivals, now, [&](const Arrival &arrival, const MapServer::Outcome &outcome) {
+		schedules = schedules || outcome.schedules;
+		use(arrival, outcome, now);
+	});
+	if (schedules || server_.counters().map_registers != registers) {
+		send_notifies(now);
+		schedule_expiry();
+	}
+	journal_.commit(); // of all of them: they share one sync of the disk
+}
+
+void Mapserverd::use(const Arrival &arrival, const MapServer::Outcome &outcome, Instant now) {
 	messages_.received(arrival.from, arrival.to, arrival.octets);
-	const auto outcome = server_.receive(arrival, now);
 	if (!outcome.save.empty()) {
 		journal_.append(outcome.save);
 		appended_ = now;
@@ -131,9 +144,6 @@ void Mapserverd::receive(const Arrival &arrival) {
 			send(datagram, arrival.to);
 	}
 	if (outcome.dropped) log_drop(*outcome.dropped, arrival, now);
-	if (!outcome.schedules) return;
-	send_notifies(now);
-	schedule_expiry();
 }
 
 void Mapserverd::send_notifies(Instant now) {

@@ -39,7 +39,8 @@ private:
 	void restore();
 	void begin_journal();
 	void answer_queries();
-	void receive(const Arrival &arrival);
+	void receive(std::span<const Arrival> arrivals);
+	void use(const Arrival &arrival, const MapServer::Outcome &outcome, Instant now);
 	void send(const Datagram &datagram, const Endpoint &local);
 	void hold(const Datagram &datagram, const Endpoint &local);
 	void send_notifies(Instant now);

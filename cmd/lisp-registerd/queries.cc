@@ -119,15 +119,43 @@ std::string to_line(const RegisteredEid &eid) {
 	return line + fmt::format(" acknowledged {}/{}", eid.acknowledged, eid.servers.size());
 }
 
-void answer_eids(const Registrar &registrar, QueryReply &reply) {
+// The EIDs as they come in the configuration, some at a time; it may change in between.
+class EidList {
+public:
+	EidList(const Registrar &registrar, std::optional<EidPrefix> within)
+	    : registrar_(registrar), within_(within) {}
+
+	bool next(QueryReply &reply);
+
+private:
+	void find_place();
+
+	const Registrar &registrar_;
+	std::optional<EidPrefix> within_;
+	std::uint32_t index_ = 0; // of the next
+	EidPrefix last_;          // the one before it
+};
+
+void EidList::find_place() {
+	const auto &records = registrar_.records();
+	if (index_ == 0 || (index_ <= records.size() && records.eid(index_ - 1) == last_)) return;
+	for (std::uint32_t i = 0; i < records.size(); ++i)
+		if (records.eid(i) == last_) index_ = i + 1;
+}
+
+bool EidList::next(QueryReply &reply) {
+	const auto &records = registrar_.records();
 	Arena arena;
-	for (std::uint32_t i = 0; i < registrar.records().size(); ++i) {
-		const auto eid = registered_eid(registrar, i, arena);
+	for (find_place(); index_ < records.size() && !reply.is_full(); ++index_) {
+		last_ = records.eid(index_);
+		if (within_ && !within_->covers(last_)) continue;
+		const auto eid = registered_eid(registrar_, index_, arena);
 		if (reply.json())
 			reply.print(eid);
 		else
 			reply.line(to_line(eid));
 	}
+	return index_ < records.size();
 }
 
 void append_metrics(Text &out, const Service &service) {
@@ -155,7 +183,10 @@ void offer_queries(Daemon &daemon, Service &service) {
 		reply.print(Sends{service.failed_sends()});
 	});
 	daemon.on_query("servers", [&](QueryReply &reply) { answer_servers(registrar, reply); });
-	daemon.on_query("eids", [&](QueryReply &reply) { answer_eids(registrar, reply); });
+	daemon.on_table("eids", [&](std::optional<EidPrefix> within) {
+		return [list = EidList{registrar, within}](
+		           QueryReply &reply) mutable { return list.next(reply); };
+	});
 	daemon.on_message("datagram", [&](const std::vector<std::string_view> &words, Bytes octets) {
 		take_datagram(service, words, octets);
 	});

@@ -68,6 +68,27 @@ template <class Counters> void add(Counters &sum, const Counters &counters) {
 	    fields<Counters>);
 }
 
+// As many as the reply takes of those after `last`; false after the last of all.
+bool print_eids(const EidRecords &eids, const std::optional<EidPrefix> &within,
+    std::optional<EidPrefix> &last, QueryReply &reply) {
+	Arena arena;
+	const auto print = [&](const PrefixIndex::Entry &entry) {
+		if (within && !within->covers(entry.prefix)) return false;
+		arena.reset();
+		Reader in{eids.record(entry.value)};
+		MapRecord record;
+		read(in, arena, record);
+		reply.print(record);
+		last = entry.prefix;
+		return !reply.is_full();
+	};
+	if (within && !last)
+		eids.index().for_each_within(*within, print);
+	else
+		eids.index().for_each_after(last.value_or(EidPrefix{}), print);
+	return reply.is_full();
+}
+
 // Owns the site's EIDs; threads answer, so that reading a large configuration keeps nobody waiting.
 class Replyd {
 public:
@@ -84,7 +105,6 @@ private:
 	void use(EidRecords eids);
 	void watch(Daemon &daemon, const SiteConfig &config);
 	void watch_moves(Daemon &daemon);
-	void print_eids(QueryReply &reply) const;
 	ReplydStatus status() const;
 	ReplierCounters replier_counters() const;
 	SocketCounters socket_counters() const;
@@ -145,7 +165,10 @@ Replyd::Replyd(
 		reply.print(mobility_.counters());
 		reply.print(mobility_.solicitor_counters());
 	});
-	daemon.on_query("eids", [this](QueryReply &reply) { print_eids(reply); });
+	daemon.on_table("eids", [this](std::optional<EidPrefix> within) {
+		return [eids = eids_, within, last = std::optional<EidPrefix>{}](
+		           QueryReply &reply) mutable { return print_eids(*eids, within, last, reply); };
+	});
 	daemon.on_metrics([this](Text &text) { append_metrics(text); });
 	report_timer_.set(std::chrono::steady_clock::now() + report_interval);
 }
@@ -220,18 +243,6 @@ void Replyd::look_at_own_rlocs() {
 void Replyd::use(EidRecords eids) {
 	eids_ = std::make_shared<EidRecords>(std::move(eids));
 	for (const auto &worker : workers_) worker->replace(eids_);
-}
-
-void Replyd::print_eids(QueryReply &reply) const {
-	Arena arena;
-	eids_->index().for_each([&](const PrefixIndex::Entry &entry) {
-		arena.reset();
-		Reader in{eids_->record(entry.value)};
-		MapRecord record;
-		read(in, arena, record);
-		reply.print(record);
-		return true;
-	});
 }
 
 ReplydStatus Replyd::status() const {

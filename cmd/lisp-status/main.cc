@@ -11,6 +11,8 @@ int main(int argc, char **argv) {
 	cli.option("daemon", options.daemon, "lisp-replyd or replyd; all if none is named", "DAEMON");
 	cli.option(
 	    "query", options.query, "status, counters, reload or a table that the daemon has", "QUERY");
+	cli.option("prefix", options.argument,
+	    "of a table by EIDs: this EID-prefix and what is within it", "PREFIX");
 	if (const auto status = cli.parse(argc, argv)) return *status;
 	return lisp::guarded("lisp-status", [&] { return lisp::run(options); });
 }

@@ -3,13 +3,18 @@
 #include "common/cli.h"
 #include "net/local_socket.h"
 
+#include <climits>
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
+#include <poll.h>
+#include <stdexcept>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -50,14 +55,59 @@ std::string explain(const std::system_error &error) {
 	return error.what();
 }
 
-// The whole answer is read before any is printed: a pager that waits would make the daemon wait.
-bool ask(const StatusOptions &options, const std::string &daemon, std::string &answer) {
+// Answers as they come. What standard output does not take at once waits here: a pager that shows
+// its first page must not make the daemon wait, which would break the answer off.
+class Output {
+public:
+	explicit Output(std::string_view between) : between_(between) {}
+
+	void begin() { answered_ = false; }
+	void add(std::string_view reply);
+	void end(); // waits until all is written
+
+private:
+	void write_some();
+
+	std::string_view between_; // the answers of two daemons
+	bool any_ = false;
+	bool answered_ = false; // by the daemon that is asked
+	std::string unwritten_;
+	std::size_t written_ = 0; // of it
+};
+
+void Output::add(std::string_view reply) {
+	if (!std::exchange(answered_, true) && std::exchange(any_, true)) unwritten_ += between_;
+	unwritten_ += reply;
+	pollfd out{STDOUT_FILENO, POLLOUT, 0};
+	while (written_ < unwritten_.size() && poll(&out, 1, 0) > 0) write_some();
+	if (written_ < unwritten_.size() / 2) return; // what moves is less than what was written
+	unwritten_.erase(0, written_);
+	written_ = 0;
+}
+
+// No more than a pipe takes without waiting when it takes anything.
+void Output::write_some() {
+	const auto some = std::string_view{unwritten_}.substr(written_, PIPE_BUF);
+	const auto octets = write(STDOUT_FILENO, some.data(), some.size());
+	if (octets < 0 && errno != EINTR && errno != EAGAIN)
+		throw std::runtime_error(fmt::format("standard output: {}", std::strerror(errno)));
+	written_ += static_cast<std::size_t>(std::max<ssize_t>(octets, 0));
+}
+
+void Output::end() {
+	pollfd out{STDOUT_FILENO, POLLOUT, 0};
+	for (; written_ < unwritten_.size(); write_some()) poll(&out, 1, -1);
+}
+
+bool ask(const StatusOptions &options, const std::string &daemon, Output &output) {
 	const auto path = options.run_directory + "/" + daemon + std::string{suffix};
-	const auto question = fmt::format("query {}{}\n", options.query, options.json ? " json" : "");
+	auto question = "query " + options.query;
+	if (options.json) question += " json";
+	if (!options.argument.empty()) question += ' ' + options.argument;
 	std::string problem;
 	try {
-		const auto refused =
-		    ask_local(path, question, [&answer](std::string_view reply) { answer += reply; });
+		const auto refused = ask_local(
+		    path, question + '\n', [&output](std::string_view reply) { output.add(reply); });
 		if (!refused) return true;
 		problem = *refused;
 	} catch (const std::system_error &error) {
@@ -70,8 +120,9 @@ bool ask(const StatusOptions &options, const std::string &daemon, std::string &a
 } // namespace
 
 int run(const StatusOptions &options) {
-	if (options.query.empty() || options.query.find_first_of(" \n") != std::string::npos)
-		throw UsageError{fmt::format("'{}' is not a query", options.query)};
+	for (const auto &word : {options.query, options.argument})
+		if (word.find_first_of(" \n") != std::string::npos || options.query.empty())
+			throw UsageError{fmt::format("'{}' is not a query", word)};
 	const auto names = options.daemon.empty() ? daemons_in(options.run_directory)
 	                                          : std::vector{full_name(options.daemon)};
 	if (names.empty()) {
@@ -79,16 +130,12 @@ int run(const StatusOptions &options) {
 		return 1;
 	}
 	int status = 0;
-	bool first = true;
+	Output output{options.json ? "" : "\n"};
 	for (const auto &name : names) {
-		std::string answer;
-		if (!ask(options, name, answer)) status = 1;
-		if (answer.empty()) continue;
-		if (!std::exchange(first, false) && !options.json) answer.insert(0, "\n");
-		if (std::fwrite(answer.data(), 1, answer.size(), stdout) != answer.size()) break;
+		output.begin();
+		if (!ask(options, name, output)) status = 1;
 	}
-	if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-		throw std::system_error(errno, std::generic_category(), "standard output");
+	output.end();
 	return status;
 }
 

@@ -9,6 +9,7 @@ struct StatusOptions {
 	bool json = false;
 	std::string daemon; // with or without "lisp-"; empty: all that have a socket
 	std::string query = "status";
+	std::string argument; // of a table: an EID-prefix
 };
 
 // The exit status.

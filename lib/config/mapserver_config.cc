@@ -59,6 +59,33 @@ void append(Text &out, const SubscriberSection &subscriber) {
 	for (const auto &xtr_id : subscriber.xtr_ids) out += "xtr-id\t" + to_hex(xtr_id) + '\n';
 }
 
+void begin_line(Text &out, const StaticMapping &mapping) {
+	auto prefix = mapping.eid;
+	prefix.instance = 0; // iid= says it
+	append(out, prefix);
+}
+
+void end_line(Text &out, const StaticMapping &mapping) {
+	if (mapping.ttl) out += "\tttl=" + std::to_string(mapping.ttl->count());
+	if (mapping.eid.instance != 0) out += "\tiid=" + std::to_string(mapping.eid.instance);
+	out += '\n';
+}
+
+void append(Text &out, const StaticMapping &mapping) {
+	if (mapping.action) {
+		begin_line(out, mapping);
+		for (const auto &[name, action] : static_actions)
+			if (action == *mapping.action) (out += "\taction=") += name;
+		end_line(out, mapping);
+	}
+	for (const auto &rloc : mapping.rlocs) {
+		begin_line(out, mapping);
+		out += '\t' + to_string(rloc.rloc) + "\tpriority=" + std::to_string(rloc.priority) +
+		       " weight=" + std::to_string(rloc.weight);
+		end_line(out, mapping);
+	}
+}
+
 } // namespace
 
 std::string print_mapserver_config(const MapServerConfig &config) {
@@ -76,6 +103,8 @@ std::string print_mapserver_config(const MapServerConfig &config) {
 		if (!out.empty()) out += '\n';
 		append(out, subscriber);
 	}
+	if (!config.statics.empty()) out += out.empty() ? "@STATIC\n" : "\n@STATIC\n";
+	for (const auto &mapping : config.statics) append(out, mapping);
 	return out.str();
 }
 

@@ -71,12 +71,43 @@ struct SubscriberSection {
 	bool operator==(const SubscriberSection &) const = default;
 };
 
+struct StaticRloc {
+	IpAddress rloc;
+	std::uint8_t priority = 1;
+	std::uint8_t weight = 100;
+	bool operator==(const StaticRloc &) const = default;
+};
+
+// A mapping that nobody registers: of all lines of its EID-prefix.
+struct StaticMapping {
+	EidPrefix eid;
+	std::vector<StaticRloc> rlocs;
+	std::optional<Action> action; // it is negative, and has no RLOCs
+	std::optional<RecordTtl> ttl; // else a day, or 15 minutes of a negative one
+	Position position;            // of the first line
+	bool operator==(const StaticMapping &) const = default;
+};
+
 struct MapServerConfig {
 	std::vector<SiteSection> sites;
 	std::vector<ElsewhereLine> elsewhere;
 	std::vector<SubscriberSection> subscribers; // in the order in which they are tried
+	std::vector<StaticMapping> statics;         // in the order of their first lines
 	bool operator==(const MapServerConfig &) const = default;
 };
+
+// What action= may say.
+struct StaticAction {
+	std::string_view name;
+	Action action;
+};
+inline constexpr std::array<StaticAction, 5> static_actions{{
+    {"natively-forward", Action::natively_forward},
+    {"send-map-request", Action::send_map_request},
+    {"drop", Action::drop},
+    {"policy", Action::drop_policy_denied},
+    {"auth", Action::drop_auth_failure},
+}};
 
 // As for the site's configuration: never stops at an error, parse(print(c)) == c but for positions.
 MapServerConfig parse_mapserver_config(std::string_view text, Diagnostics &found);

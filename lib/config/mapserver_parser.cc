@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace lisp {
 
 namespace {
@@ -81,6 +83,45 @@ void check_names(const std::vector<Section> &all, std::string_view what, Diagnos
 	    });
 }
 
+// One line of a mapping.
+struct StaticLine {
+	EidPrefix eid;
+	StaticRloc rloc;
+	bool has_rloc = false;
+	bool says_how = false; // priority= or weight=, which are an RLOC's
+	std::optional<Action> action;
+	std::optional<RecordTtl> ttl;
+	Position position;
+};
+
+constexpr Option<StaticLine> static_options[] = {
+    {"priority", "0 to 255",
+        [](auto &to, auto value) {
+	        to.says_how = true;
+	        return set_number(to.rloc.priority, value, 255);
+        }},
+    {"weight", "0 to 255",
+        [](auto &to, auto value) {
+	        to.says_how = true;
+	        return set_number(to.rloc.weight, value, 255);
+        }},
+    {"action", "natively-forward, send-map-request, drop, policy or auth",
+        [](auto &to, auto value) {
+	        for (const auto &[name, action] : static_actions)
+		        if (value == name) to.action = action;
+	        return to.action.has_value();
+        }},
+    {"ttl", "1 to 4294967294",
+        [](auto &to, auto value) {
+	        std::uint32_t minutes = 0;
+	        const bool legal = set_number(minutes, value, 0xfffffffe, 1);
+	        to.ttl = RecordTtl{minutes};
+	        return legal;
+        }},
+    {"iid", "0 to 4294967295",
+        [](auto &to, auto value) { return set_number(to.eid.instance, value, 0xffffffff); }},
+};
+
 class MapServerParser {
 public:
 	MapServerParser(std::string_view text, Diagnostics &found) : lexer_(text), found_(found) {}
@@ -92,6 +133,8 @@ private:
 	void begin_site(Line &line, const Word &keyword);
 	void begin_subscriber(Line &line, const Word &keyword);
 	void read_elsewhere(Line &line);
+	void read_static(Line &line);
+	void add_static(Line &line, const Word &where, const StaticLine &found);
 	void read_subscriber(Line &line);
 	void read_subscriber_key(Line &line);
 	void read_xtr_id(Line &line);
@@ -107,9 +150,10 @@ private:
 	Lexer lexer_;
 	Diagnostics &found_;
 	MapServerConfig config_;
-	enum class Section : std::uint8_t { none, site, elsewhere, subscriber };
+	enum class Section : std::uint8_t { none, site, elsewhere, fixed, subscriber };
 	Section section_ = Section::none;
-	bool told_ = false; // that lines stand outside of any site
+	std::map<EidPrefix, std::size_t> statics_; // where each is in the configuration
+	bool told_ = false;                        // that lines stand outside of any site
 	std::vector<Position> key_positions_;
 	bool seen_key_ = false; // of the section in hand: a line, right or wrong
 	bool seen_eid_ = false;
@@ -140,9 +184,12 @@ void MapServerParser::begin_section() {
 	seen_key_ = seen_eid_ = seen_rloc_ = false;
 	if (keyword.text == "@SITE") return begin_site(line, keyword);
 	if (keyword.text == "@SUBSCRIBER") return begin_subscriber(line, keyword);
-	section_ = keyword.text == "@ELSEWHERE" ? Section::elsewhere : Section::none;
-	if (section_ == Section::elsewhere) return line.end();
-	line.error(keyword, fmt::format("{} is no section, expected @SITE, @ELSEWHERE or @SUBSCRIBER",
+	section_ = keyword.text == "@ELSEWHERE" ? Section::elsewhere
+	           : keyword.text == "@STATIC"  ? Section::fixed
+	                                        : Section::none;
+	if (section_ != Section::none) return line.end();
+	line.error(keyword, fmt::format("{} is no section, expected @SITE, @ELSEWHERE, @STATIC or "
+	                                "@SUBSCRIBER",
 	                        shown(keyword.text)));
 }
 
@@ -195,6 +242,7 @@ void MapServerParser::read_line() {
 	Line line{lexer_, found_};
 	const auto first = line.peek();
 	if (section_ == Section::elsewhere) return read_elsewhere(line);
+	if (section_ == Section::fixed) return read_static(line);
 	if (section_ == Section::subscriber) return read_subscriber(line);
 	if (section_ == Section::none) {
 		if (!std::exchange(told_, true))
@@ -312,11 +360,48 @@ void MapServerParser::read_xtr_id(Line &line) {
 	config_.subscribers.back().xtr_ids.push_back(xtr_id);
 }
 
+void MapServerParser::read_static(Line &line) {
+	StaticLine found;
+	const auto where = line.peek();
+	const auto prefix = line.prefix(true);
+	found.eid = prefix.value_or(EidPrefix{});
+	found.position = line.at(where);
+	const auto second = line.peek();
+	found.has_rloc = line.more() && second.text.find('=') == std::string_view::npos;
+	if (found.has_rloc) found.rloc.rloc = line.address("RLOC");
+	line.options(static_options, found);
+	if (!prefix || !line.ok()) return;
+	if (found.has_rloc == found.action.has_value() || (found.action && found.says_how))
+		return line.error(second, "a mapping has an RLOC with its priority= and weight=, or "
+		                          "action=, expected one of them");
+	add_static(line, second, found);
+}
+
+void MapServerParser::add_static(Line &line, const Word &where, const StaticLine &found) {
+	auto &all = config_.statics;
+	const auto [known, is_new] = statics_.try_emplace(found.eid, all.size());
+	if (is_new) all.push_back({found.eid, {}, found.action, found.ttl, found.position});
+	auto &mapping = all[known->second];
+	if (!is_new && (found.action || mapping.action))
+		return line.error(where, fmt::format("{} again, first on line {}, expected it once",
+		                             to_string(found.eid), mapping.position.line));
+	if (found.ttl) mapping.ttl = std::min(*found.ttl, mapping.ttl.value_or(*found.ttl));
+	if (!found.has_rloc) return;
+	for (const auto &other : mapping.rlocs)
+		if (other.rloc == found.rloc.rloc)
+			return line.error(where, fmt::format("{} again for {}, expected it once",
+			                             to_string(other.rloc), to_string(found.eid)));
+	if (mapping.rlocs.size() == 255)
+		return line.error(where, "more than 255 RLOCs, which no mapping can have");
+	mapping.rlocs.push_back(found.rloc);
+}
+
 void MapServerParser::check_eids() {
 	std::vector<std::pair<EidPrefix, Position>> eids;
 	for (const auto &site : config_.sites)
 		for (const auto &eid : site.eids) eids.emplace_back(eid.eid, eid.position);
 	for (const auto &line : config_.elsewhere) eids.emplace_back(line.eid, line.position);
+	for (const auto &mapping : config_.statics) eids.emplace_back(mapping.eid, mapping.position);
 	for_each_duplicate(
 	    eids.size(), [&](std::size_t i) { return hash_of(eids[i].first); },
 	    [&](std::size_t a, std::size_t b) { return eids[a].first == eids[b].first; },

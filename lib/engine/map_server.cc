@@ -22,8 +22,46 @@ void MapServer::send(const Endpoint &to, const IpAddress &asked, Bytes octets) {
 }
 
 MapServer::Outcome MapServer::receive(const Arrival &arrival, Instant now) {
-	++counters_.received;
 	arena_.reset();
+	return act_on(decode(arrival), arrival, now);
+}
+
+void MapServer::receive(std::span<const Arrival> arrivals, Instant now, const Use &use) {
+	arena_.reset();
+	batch_.clear();
+	for (const auto &arrival : arrivals) batch_.push_back(decode(arrival));
+	if (arrivals.size() > 1) prefetch();
+	for (std::size_t i = 0; i < arrivals.size(); ++i)
+		use(arrivals[i], act_on(batch_[i], arrivals[i], now));
+}
+
+MapServer::Decoding MapServer::decode(const Arrival &arrival) {
+	Decoding decoding{lisp::decode(arrival.octets, arena_), {}};
+	const auto *outer = std::get_if<EncapsulatedControl>(&decoding.outer.message);
+	if (outer != nullptr && !decoding.outer.error)
+		decoding.inner = lisp::decode(outer->payload, arena_, outer->payload_offset);
+	return decoding;
+}
+
+// The first EID of each: most have no other.
+void MapServer::prefetch() {
+	wanted_.clear();
+	const auto want = [this](const auto &records) {
+		if (records.empty()) return;
+		if (const auto eid = eid_prefix(records[0].eid, records[0].mask_length))
+			wanted_.push_back(*eid);
+	};
+	for (const auto &[outer, inner] : batch_)
+		for (const auto *message : {&outer.message, &inner.message}) {
+			if (const auto *request = std::get_if<MapRequest>(message)) want(request->records);
+			if (const auto *reg = std::get_if<MapRegister>(message)) want(reg->records);
+		}
+	table_.prefetch(wanted_);
+}
+
+MapServer::Outcome MapServer::act_on(
+    const Decoding &decoding, const Arrival &arrival, Instant now) {
+	++counters_.received;
 	records_.clear();
 	reply_octets_ = 0;
 	sending_ = 0;
@@ -32,14 +70,14 @@ MapServer::Outcome MapServer::receive(const Arrival &arrival, Instant now) {
 	saved_notifies_.clear();
 	acknowledges_ = false;
 	schedules_ = false;
-	sort(arrival, now);
+	sort(decoding, arrival, now);
 	publish_expired(now);
 	return {std::span<const Datagram>(outgoing_).first(sending_), dropped_, save_, acknowledges_,
 	    schedules_};
 }
 
-void MapServer::sort(const Arrival &arrival, Instant now) {
-	const auto decoded = decode(arrival.octets, arena_);
+void MapServer::sort(const Decoding &decoding, const Arrival &arrival, Instant now) {
+	const auto &decoded = decoding.outer;
 	if (decoded.error) {
 		drop(MapServerDrop::malformed);
 		dropped_->error = decoded.error;
@@ -53,7 +91,7 @@ void MapServer::sort(const Arrival &arrival, Instant now) {
 	if (const auto *message = std::get_if<MapRequest>(&decoded.message))
 		return on_request({arrival, *message, arrival.octets, arrival.from, {}}, now);
 	if (const auto *message = std::get_if<EncapsulatedControl>(&decoded.message))
-		return on_encapsulated(arrival, *message, now);
+		return on_encapsulated(arrival, *message, decoding.inner, now);
 	if (const auto *message = std::get_if<MapNotifyAck>(&decoded.message))
 		return on_acknowledgement(arrival, *message, now);
 	drop(MapServerDrop::unexpected_type);

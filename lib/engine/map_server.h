@@ -56,14 +56,17 @@ public:
 	MapServer(MapServerConfig config, const Options &options);
 
 	Outcome receive(const Arrival &arrival, Instant now);
+	// Several that have arrived together, one after the other, in less time: memory is waited for
+	// together. `use` gets the outcome of each.
+	using Use = std::function<void(const Arrival &arrival, const Outcome &outcome)>;
+	void receive(std::span<const Arrival> arrivals, Instant now, const Use &use);
 
 	// What an earlier life has saved: the parts of its last snapshot, and all `save`s since that
 	// was begun, in their order. False where it is not understood.
 	bool restore(Bytes saved, Instant now);
 	// The next part of a snapshot; to be saved until it is empty.
 	Bytes next_part(MapServerSnapshot &snapshot, Room room) {
-		const auto part =
-		    snapshot.next(*sites_, xtrs_, table_, unsolicited_, options_.time, room);
+		const auto part = snapshot.next(*sites_, xtrs_, table_, unsolicited_, options_.time, room);
 		return part.empty() ? snapshot.next(*subscribers_, subscriptions_, room) : part;
 	}
 
@@ -86,10 +89,18 @@ public:
 	const Subscribers &subscribers() const { return *subscribers_; }
 
 private:
+	// A message, and what an Encapsulated Control Message holds.
+	struct Decoding {
+		Decoded outer;
+		Decoded inner;
+	};
 	struct Request; // a Map-Request and how it came
 	struct Accepted;
 
-	void sort(const Arrival &arrival, Instant now);
+	Decoding decode(const Arrival &arrival);
+	void prefetch();
+	Outcome act_on(const Decoding &decoding, const Arrival &arrival, Instant now);
+	void sort(const Decoding &decoding, const Arrival &arrival, Instant now);
 	void drop(MapServerDrop reason, std::string_view site = {},
 	    std::optional<EidPrefix> eid = std::nullopt);
 	void send(const Endpoint &to, const IpAddress &asked, Bytes octets);
@@ -123,7 +134,8 @@ private:
 	void notify(const Arrival &arrival, const MapRegister &message, List<MapRecord> accepted,
 	    ServerSites::KeyNumber key, std::uint16_t port);
 
-	void on_encapsulated(const Arrival &arrival, const EncapsulatedControl &message, Instant now);
+	void on_encapsulated(const Arrival &arrival, const EncapsulatedControl &message,
+	    const Decoded &inner, Instant now);
 	void on_request(const Request &request, Instant now);
 	void answer(
 	    const Request &request, const RequestedEid &asked, std::size_t max_octets, Instant now);
@@ -134,6 +146,8 @@ private:
 	    std::size_t max_octets, Instant now);
 	bool add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl,
 	    Action action = Action::natively_forward);
+	std::optional<EidPrefix> vacant(const EidPrefix &eid, unsigned base, Instant now) const;
+	bool add_static(const StaticMapping &mapping, const EidPrefix &eid);
 	std::optional<RegistrationTable::Match> registered(
 	    const ServerSites::Eid &configured, const EidPrefix &eid, Instant now);
 	bool answers_for(const ServerSites::Eid &configured, const RegistrationTable::Match &match,
@@ -190,6 +204,8 @@ private:
 	std::vector<Locator> merged_;
 
 	Arena arena_;
+	std::vector<Decoding> batch_;    // of the messages in hand
+	std::vector<EidPrefix> wanted_;  // their EIDs
 	std::vector<MapRecord> records_; // of the message in hand
 	std::size_t reply_octets_ = 0;   // of these in a Map-Reply
 	std::array<Octets, 2> rooms_;    // one datagram each

@@ -33,14 +33,13 @@ void erase_repeated(std::vector<MapRecord> &records) {
 
 // RFC 9301 section 5.8.
 void MapServer::on_encapsulated(
-    const Arrival &arrival, const EncapsulatedControl &message, Instant now) {
+    const Arrival &arrival, const EncapsulatedControl &message, const Decoded &inner, Instant now) {
 	if (message.ip_checksum == ChecksumState::bad) return drop(MapServerDrop::inner_ip_checksum);
 	if (message.source.port == data_port || message.destination.port == data_port)
 		return drop(MapServerDrop::inner_data_port);
 	if (message.udp_checksum == ChecksumState::zero && !options_.accept_zero_checksum)
 		return drop(MapServerDrop::inner_checksum_zero);
 	if (message.udp_checksum == ChecksumState::bad) return drop(MapServerDrop::inner_checksum_bad);
-	const auto inner = decode(message.payload, arena_, message.payload_offset);
 	if (inner.error) {
 		drop(MapServerDrop::malformed);
 		dropped_->error = inner.error;
@@ -103,13 +102,13 @@ bool MapServer::answer_all(
 			forward(request, eid, resolver);
 		return true;
 	}
+	if (configured->fixed != nullptr) return add_static(*configured->fixed, eid);
 	if (configured->line->deny)
 		return add_negative(
-		    sites_->part(*configured->line, eid), ttl_denied, *configured->line->deny);
+		    sites_->part(configured->line->eid, eid), ttl_denied, *configured->line->deny);
 	const auto match = registered(*configured, eid, now);
 	if (!match)
-		return add_negative(
-		    table_.vacant(eid, configured->line->eid.length, now), ttl_not_registered);
+		return add_negative(vacant(eid, configured->line->eid.length, now), ttl_not_registered);
 	// With A it is the site itself that is to answer (RFC 9301 section 5.2).
 	if (!request.message.authoritative && answers_for(*configured, *match, now))
 		return add_mapping(*match, eid, max_octets, now);
@@ -151,6 +150,15 @@ bool MapServer::add_negative(const std::optional<EidPrefix> &eid, RecordTtl ttl,
 	return true;
 }
 
+// Where others lie within it, a part that has none.
+bool MapServer::add_static(const StaticMapping &mapping, const EidPrefix &eid) {
+	const auto part = sites_->part(mapping.eid, eid);
+	if (!part) return false;
+	if (mapping.action) ++counters_.negative_records;
+	add(static_record(mapping, *part, arena_));
+	return true;
+}
+
 // As the ETR registered it, but that it is not the ETR who says so: neither A nor L nor p (RFC 9301
 // section 5.4).
 void MapServer::add_record(const EidPrefix &eid, RegistrationTable::Number newest, Instant now) {
@@ -166,23 +174,35 @@ void MapServer::add_record(const EidPrefix &eid, RegistrationTable::Number newes
 	add(record);
 }
 
+// The shortest prefix around `eid` within which nothing is registered, nor answered in another way.
+std::optional<EidPrefix> MapServer::vacant(const EidPrefix &eid, unsigned base, Instant now) const {
+	for (auto length = base; length <= eid.length; ++length) {
+		const auto part = table_.vacant(eid, length, now);
+		if (!part || !sites_->has_apart(*part)) return part;
+		length = part->length;
+	}
+	return std::nullopt;
+}
+
 // The best match and its more-specifics (RFC 9301 section 5.5). Where these are too many for one
-// Map-Reply, the match alone, cut down to a part that has no more-specific: it is as true there and
-// hides none of them.
+// Map-Reply, or not only registrations, the match alone, cut down to a part that has no
+// more-specific: it is as true there and hides none of them.
 bool MapServer::add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
     std::size_t max_octets, Instant now) {
 	const auto before = records_.size();
 	const auto octets_before = reply_octets_;
 	bool fits = true;
-	table_.for_each_within(match.eid, now, [&](const RegistrationTable::Match &found) {
-		add_record(found.eid, found.newest, now);
-		fits = records_.size() <= max_records && map_reply_head + reply_octets_ <= max_octets;
-		return fits || records_.size() == before + 1;
-	});
-	if (fits || records_.size() == before + 1) return true;
+	if (!sites_->has_apart(match.eid)) {
+		table_.for_each_within(match.eid, now, [&](const RegistrationTable::Match &found) {
+			add_record(found.eid, found.newest, now);
+			fits = records_.size() <= max_records && map_reply_head + reply_octets_ <= max_octets;
+			return fits || records_.size() == before + 1;
+		});
+		if (fits || records_.size() == before + 1) return true;
+	}
 	records_.resize(before);
 	reply_octets_ = octets_before;
-	const auto part = table_.vacant(eid, match.eid.length + 1U, now);
+	const auto part = vacant(eid, match.eid.length + 1U, now);
 	if (part) add_record(*part, match.newest, now);
 	return part.has_value();
 }

@@ -12,6 +12,7 @@ namespace lisp {
 struct MapServerStatus {
 	std::size_t sites = 0;
 	std::size_t eids = 0;          // registered
+	std::size_t statics = 0;       // mappings of the configuration
 	std::size_t registrations = 0; // of all xTRs
 	std::size_t xtrs = 0;          // heard of
 	std::size_t memory = 0;        // octets, of the registrations
@@ -19,20 +20,43 @@ struct MapServerStatus {
 };
 MapServerStatus status(const MapServer &server);
 
+// Of a static mapping what comes from an xTR is missing.
 struct RegistrationStatus {
 	EidPrefix eid;
-	std::string_view site;
-	Endpoint source; // of the Map-Register
+	bool fixed = false; // static
+	std::optional<std::string_view> site;
+	std::optional<Endpoint> source; // of the Map-Register
 	std::optional<XtrIdentity> identity;
 	RecordTtl ttl{};
+	std::optional<Action> action; // of a negative mapping
 	std::uint16_t map_version = 0;
 	bool proxy_reply = false;
 	List<Locator> locators;
-	std::chrono::seconds age{};
-	std::chrono::seconds expires{}; // from now
+	std::optional<std::chrono::seconds> age;
+	std::optional<std::chrono::seconds> expires; // from now
 };
 
-// In ascending order of EIDs, the newest registration of each first.
+// With static mappings among them, in ascending order of EIDs, the newest registration of each
+// first. As many at a time as wanted:
+// what comes and goes between two calls may be missed, all else is visited once.
+class RegistrationList {
+public:
+	// Of this EID-prefix and those within it; of all without one.
+	explicit RegistrationList(std::optional<EidPrefix> within = std::nullopt) : within_(within) {}
+
+	// Goes on until `visit` returns false, but for the registrations of one EID, which stay
+	// together. False after the last.
+	bool next(const MapServer &server, Instant now,
+	    const std::function<bool(const RegistrationStatus &)> &visit);
+
+private:
+	struct Visit;
+
+	std::optional<EidPrefix> within_;
+	EidPrefix last_;     // visited
+	bool begun_ = false; // where `within_` itself is
+};
+// All of them at once.
 void for_each_registration(const MapServer &server, Instant now,
     const std::function<void(const RegistrationStatus &)> &visit);
 
@@ -66,14 +90,24 @@ struct SubscriptionStatus {
 void for_each_subscription(const MapServer &server, Instant now,
     const std::function<void(const SubscriptionStatus &)> &visit);
 
-inline std::uint64_t count(std::chrono::seconds duration) {
-	return static_cast<std::uint64_t>(duration.count());
+inline std::optional<std::uint64_t> count(std::optional<std::chrono::seconds> duration) {
+	if (!duration) return std::nullopt;
+	return static_cast<std::uint64_t>(duration->count());
+}
+inline std::optional<std::string_view> action_of(const RegistrationStatus &registration) {
+	if (!registration.action) return std::nullopt;
+	return name(*registration.action);
+}
+inline std::optional<std::string> source_of(const RegistrationStatus &registration) {
+	if (!registration.source) return std::nullopt;
+	return to_string(*registration.source);
 }
 
 template <>
 inline constexpr auto fields<MapServerStatus> = std::tuple{
     Field{"sites", &MapServerStatus::sites},
     Field{"eids", &MapServerStatus::eids},
+    Field{"static", &MapServerStatus::statics},
     Field{"registrations", &MapServerStatus::registrations},
     Field{"xtrs", &MapServerStatus::xtrs},
     Field{"memory", &MapServerStatus::memory},
@@ -83,8 +117,9 @@ inline constexpr auto fields<MapServerStatus> = std::tuple{
 template <>
 inline constexpr auto fields<RegistrationStatus> = std::tuple{
     Field{"eid", &RegistrationStatus::eid},
+    Field{"static", &RegistrationStatus::fixed},
     Field{"site", &RegistrationStatus::site},
-    Field{"source", [](const RegistrationStatus &r) { return to_string(r.source); }},
+    Field{"source", source_of},
     Field{"xtr-id", xtr_id_of},
     Field{"site-id", site_id_of},
     Field{"ttl", [](const RegistrationStatus &r) { return r.ttl.count(); }},
@@ -92,6 +127,7 @@ inline constexpr auto fields<RegistrationStatus> = std::tuple{
     Field{"proxy", &RegistrationStatus::proxy_reply},
     Field{"age", [](const RegistrationStatus &r) { return count(r.age); }},
     Field{"expires", [](const RegistrationStatus &r) { return count(r.expires); }},
+    Field{"action", action_of},
     Field{"locators", &RegistrationStatus::locators},
 };
 

@@ -233,6 +233,20 @@ std::optional<RegistrationTable::Match> RegistrationTable::longest_match(
 	return std::nullopt;
 }
 
+void RegistrationTable::prefetch(std::span<const EidPrefix> eids) const {
+	std::array<const PrefixIndex::Entry *, 64> found; // NOLINT(*-member-init): written first
+	while (!eids.empty()) {
+		const auto some = eids.first(std::min(eids.size(), found.size()));
+		index_.longest_matches(some, found);
+		const auto matches = std::span{found}.first(some.size());
+		for (const auto *match : matches)
+			if (match != nullptr) __builtin_prefetch(&registrations_[match->value]);
+		for (const auto *match : matches)
+			if (match != nullptr) __builtin_prefetch(registrations_[match->value].octets.get());
+		eids = eids.subspan(some.size());
+	}
+}
+
 void RegistrationTable::for_each_within(
     const EidPrefix &eid, Instant now, const std::function<bool(const Match &)> &visit) const {
 	index_.for_each_within(eid, [&](const PrefixIndex::Entry &entry) {
@@ -241,9 +255,9 @@ void RegistrationTable::for_each_within(
 	});
 }
 
-void RegistrationTable::for_each(
-    Instant now, const std::function<bool(const Match &)> &visit) const {
-	index_.for_each([&](const PrefixIndex::Entry &entry) {
+void RegistrationTable::for_each_after(
+    const EidPrefix &eid, Instant now, const std::function<bool(const Match &)> &visit) const {
+	index_.for_each_after(eid, [&](const PrefixIndex::Entry &entry) {
 		const auto newest = live(entry.value, now);
 		return newest == none || visit({entry.prefix, newest});
 	});

@@ -87,10 +87,19 @@ public:
 		return live(index_.exact(eid).value_or(none), now);
 	}
 
+	// Has the caches fetch, for all of them together, what finds the longest match of each and its
+	// newest registration.
+	void prefetch(std::span<const EidPrefix> eids) const;
+
 	// Those that `eid` covers, itself included, in ascending order, until `visit` returns false.
 	void for_each_within(
 	    const EidPrefix &eid, Instant now, const std::function<bool(const Match &)> &visit) const;
-	void for_each(Instant now, const std::function<bool(const Match &)> &visit) const;
+	// Those that come after `eid`, whether or not it is one.
+	void for_each_after(
+	    const EidPrefix &eid, Instant now, const std::function<bool(const Match &)> &visit) const;
+	void for_each(Instant now, const std::function<bool(const Match &)> &visit) const {
+		for_each_after({}, now, visit);
+	}
 
 	// The shortest prefix of at least `base` bits around `eid` within which nothing is registered;
 	// nullopt where something is within `eid`, or `base` is longer.

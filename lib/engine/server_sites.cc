@@ -4,51 +4,110 @@
 
 namespace lisp {
 
+namespace {
+
+constexpr RecordTtl ttl_static{1440};
+constexpr RecordTtl ttl_static_negative{15}; // RFC 9301 section 8.3
+
+Locator locator_of(const StaticRloc &line) {
+	Locator locator;
+	locator.priority = line.priority;
+	locator.weight = line.weight;
+	locator.reachable = true;
+	locator.rloc = line.rloc;
+	return locator;
+}
+
+} // namespace
+
+MapRecord static_record(const StaticMapping &mapping, const EidPrefix &part, Arena &arena) {
+	const auto locators = arena.array<Locator>(mapping.rlocs.size());
+	std::transform(mapping.rlocs.begin(), mapping.rlocs.end(), locators.begin(), locator_of);
+	std::sort(locators.begin(), locators.end(), locator_before);
+	MapRecord record;
+	record.ttl = mapping.ttl.value_or(mapping.action ? ttl_static_negative : ttl_static);
+	record.action = mapping.action.value_or(Action::no_action);
+	record.mask_length = part.length;
+	record.eid = eid_address(part, arena);
+	record.locators = std::span<const Locator>(locators);
+	return record;
+}
+
 ServerSites::ServerSites(MapServerConfig config) : config_(std::move(config)) {
 	for (std::uint32_t site = 0; site < config_.sites.size(); ++site) {
 		const auto &section = config_.sites[site];
 		first_key_.push_back(static_cast<KeyNumber>(site_of_key_.size()));
 		site_of_key_.insert(site_of_key_.end(), section.keys.size(), site);
-		for (std::uint32_t line = 0; line < section.eids.size(); ++line) {
-			const auto &eid = section.eids[line].eid;
-			if (index_.exact(eid)) continue; // the first site that claims an EID has it
-			index_.insert(eid, static_cast<std::uint32_t>(eids_.size()));
-			eids_.push_back({site, line});
-		}
+		for (std::uint32_t line = 0; line < section.eids.size(); ++line)
+			add(section.eids[line].eid, {site, line});
 	}
-	for (std::uint32_t line = 0; line < config_.elsewhere.size(); ++line) {
-		if (index_.exact(config_.elsewhere[line].eid)) continue;
-		index_.insert(config_.elsewhere[line].eid, static_cast<std::uint32_t>(eids_.size()));
-		eids_.push_back({no_site, line});
-	}
+	for (std::uint32_t line = 0; line < config_.elsewhere.size(); ++line)
+		add(config_.elsewhere[line].eid, {of_elsewhere, line});
+	for (std::uint32_t line = 0; line < config_.statics.size(); ++line)
+		add(config_.statics[line].eid, {of_statics, line});
+}
+
+// The first that claims an EID has it.
+void ServerSites::add(const EidPrefix &eid, EidPlace place) {
+	if (index_.exact(eid)) return;
+	const auto value = static_cast<std::uint32_t>(eids_.size());
+	index_.insert(eid, value);
+	eids_.push_back(place);
+	if (place.site == of_statics) statics_.insert(eid, value);
+	const bool with_site = place.site != of_statics && place.site != of_elsewhere;
+	if (!with_site || config_.sites[place.site].eids[place.line].deny) apart_.insert(eid, value);
 }
 
 std::optional<ServerSites::Eid> ServerSites::covering(const EidPrefix &eid) const {
 	const auto match = index_.longest_match(eid);
 	if (!match) return std::nullopt;
 	const auto place = eids_[match->value];
-	if (place.site == no_site)
-		return Eid{nullptr, nullptr, no_site, &config_.elsewhere[place.line]};
-	const auto &site = config_.sites[place.site];
-	return Eid{&site, &site.eids[place.line], place.site, nullptr};
+	Eid found;
+	if (place.site == of_elsewhere) {
+		found.elsewhere = &config_.elsewhere[place.line];
+	} else if (place.site == of_statics) {
+		found.fixed = &config_.statics[place.line];
+	} else {
+		found.site = &config_.sites[place.site];
+		found.line = &found.site->eids[place.line];
+		found.site_number = place.site;
+	}
+	return found;
 }
 
 std::optional<ServerSites::Eid> ServerSites::registrable(const EidPrefix &eid) const {
 	auto found = covering(eid);
-	if (found && found->elsewhere != nullptr) return std::nullopt;
+	if (found && found->site == nullptr) return std::nullopt;
 	if (found && !found->line->more_specifics && found->line->eid != eid) return std::nullopt;
 	return found;
 }
 
-std::optional<EidPrefix> ServerSites::part(const SiteEidLine &line, const EidPrefix &eid) const {
-	for (unsigned length = line.eid.length; length <= eid.length; ++length) {
+std::optional<EidPrefix> ServerSites::part(
+    const EidPrefix &configured, const EidPrefix &eid) const {
+	for (unsigned length = configured.length; length <= eid.length; ++length) {
 		const auto candidate = EidPrefix::make(eid.address, length, eid.instance);
 		bool alone = true;
 		index_.for_each_within(*candidate,
-		    [&](const PrefixIndex::Entry &entry) { return alone = entry.prefix == line.eid; });
+		    [&](const PrefixIndex::Entry &entry) { return alone = entry.prefix == configured; });
 		if (alone) return candidate;
 	}
 	return std::nullopt;
+}
+
+bool ServerSites::has_apart(const EidPrefix &eid) const {
+	if (apart_.size() == 0) return false;
+	bool found = false;
+	apart_.for_each_within(eid, [&](const PrefixIndex::Entry &) { return !(found = true); });
+	return found;
+}
+
+const StaticMapping *ServerSites::static_after(const EidPrefix &eid) const {
+	const StaticMapping *next = nullptr;
+	statics_.for_each_after(eid, [&](const PrefixIndex::Entry &entry) {
+		next = &config_.statics[eids_[entry.value].line];
+		return false;
+	});
+	return next;
 }
 
 bool ServerSites::allows(const SiteSection &site, List<Locator> locators) {

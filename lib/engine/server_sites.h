@@ -12,6 +12,9 @@
 
 namespace lisp {
 
+// For `part` of it, as a Map-Reply has it: no ETR says so.
+MapRecord static_record(const StaticMapping &mapping, const EidPrefix &part, Arena &arena);
+
 class ServerSites {
 public:
 	explicit ServerSites(MapServerConfig config);
@@ -22,7 +25,8 @@ public:
 		const SiteSection *site = nullptr;
 		const SiteEidLine *line = nullptr;
 		std::uint32_t site_number = 0;
-		const ElsewhereLine *elsewhere = nullptr; // then without a site
+		const ElsewhereLine *elsewhere = nullptr; // this and the next: without a site
+		const StaticMapping *fixed = nullptr;
 	};
 	// The longest configured EID-prefix that covers `eid`.
 	std::optional<Eid> covering(const EidPrefix &eid) const;
@@ -35,7 +39,14 @@ public:
 
 	// The shortest prefix around `eid` within a configured one that holds no other configured one;
 	// nullopt where one lies within `eid`.
-	std::optional<EidPrefix> part(const SiteEidLine &line, const EidPrefix &eid) const;
+	std::optional<EidPrefix> part(const EidPrefix &configured, const EidPrefix &eid) const;
+
+	// Whether something that is answered in a way of its own lies within `eid`: what is denied,
+	// static or another resolver's.
+	bool has_apart(const EidPrefix &eid) const;
+
+	// The next static mapping in ascending order of EIDs; nullptr after the last.
+	const StaticMapping *static_after(const EidPrefix &eid) const;
 
 	static bool allows(const SiteSection &site, List<Locator> locators);
 
@@ -61,11 +72,14 @@ public:
 	const MapServerConfig &config() const { return config_; }
 
 private:
-	static constexpr std::uint32_t no_site = 0xffffffff;
+	// Instead of the number of a site.
+	static constexpr std::uint32_t of_elsewhere = 0xffffffff;
+	static constexpr std::uint32_t of_statics = 0xfffffffe;
 	struct EidPlace {
 		std::uint32_t site = 0;
 		std::uint32_t line = 0;
 	};
+	void add(const EidPrefix &eid, EidPlace place);
 	// A key that is ready to sign holds kilobytes, so with a key for each of many sites only those
 	// used of late are.
 	struct ReadyKey {
@@ -75,7 +89,9 @@ private:
 	Key &ready(KeyNumber number);
 
 	MapServerConfig config_;
-	PrefixIndex index_; // of eids_
+	PrefixIndex index_; // of eids_, as those below
+	PrefixIndex apart_;
+	PrefixIndex statics_;
 	std::vector<EidPlace> eids_;
 	std::vector<std::uint32_t> site_of_key_;
 	std::vector<KeyNumber> first_key_; // of each site

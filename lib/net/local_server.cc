@@ -78,11 +78,14 @@ struct LocalServer::State {
 		Client(const Client &) = delete;
 		Client &operator=(const Client &) = delete;
 
+		bool is_answered() const { return !unsent.empty() || next; }
+
 		int descriptor;
 		Asker number = 0;
 		bool asked = false; // and was not answered yet
 		PeerCredentials credentials;
-		std::deque<std::string> unsent; // the rest of one answer
+		std::deque<std::string> unsent; // the rest of one answer, or of a part of it
+		NextPart next;                  // what makes more of it, if there is more
 		bool waiting = false;           // until the socket takes more of it
 		Loop::Watch readable;
 		Loop::Watch writable;
@@ -102,6 +105,8 @@ struct LocalServer::State {
 	void read_questions(Position client);
 	void ask(Client &client, Bytes message);
 	void answer(Client &client, Outcome outcome, std::vector<std::string> replies);
+	void queue(Client &client, std::vector<std::string> replies);
+	void queue_next(Client &client);
 	Position waiting(Asker asker);
 	void send_answer(Position client);
 
@@ -150,7 +155,7 @@ void LocalServer::State::await_questions(Position client) {
 }
 
 void LocalServer::State::read_questions(Position client) {
-	for (int left = messages_a_turn; left > 0 && client->unsent.empty(); --left) {
+	for (int left = messages_a_turn; left > 0; --left) {
 		iovec part{room.data(), room.size()};
 		msghdr message{};
 		message.msg_iov = &part;
@@ -162,7 +167,7 @@ void LocalServer::State::read_questions(Position client) {
 			return;
 		}
 		ask(*client, Bytes{room}.first(static_cast<std::size_t>(size)));
-		if (!client->unsent.empty()) return send_answer(client);
+		if (client->is_answered()) return send_answer(client);
 	}
 }
 
@@ -190,6 +195,21 @@ void LocalServer::State::answer(Client &client, Outcome outcome, std::vector<std
 		replies.pop_back();
 	}
 	replies.push_back(std::move(end));
+	queue(client, std::move(replies));
+}
+
+// One part a turn: the network comes in between.
+void LocalServer::State::queue_next(Client &client) {
+	std::vector<std::string> replies;
+	const bool more = client.next(replies);
+	if (!more) {
+		client.next = {};
+		replies.emplace_back(1, answer_ends);
+	}
+	queue(client, std::move(replies));
+}
+
+void LocalServer::State::queue(Client &client, std::vector<std::string> replies) {
 	for (auto &reply : replies) {
 		if (reply.size() <= max_local_message && !reply.empty())
 			client.unsent.push_back(std::move(reply));
@@ -200,6 +220,7 @@ void LocalServer::State::answer(Client &client, Outcome outcome, std::vector<std
 }
 
 void LocalServer::State::send_answer(Position client) {
+	if (client->unsent.empty() && client->next) queue_next(*client);
 	const auto before = client->unsent.size();
 	while (!client->unsent.empty()) {
 		if (!send_local(client->descriptor, client->unsent.front())) {
@@ -209,7 +230,7 @@ void LocalServer::State::send_answer(Position client) {
 		}
 		client->unsent.pop_front();
 	}
-	if (client->unsent.empty()) {
+	if (!client->is_answered()) {
 		if (client->waiting) await_questions(client);
 		return;
 	}
@@ -243,6 +264,14 @@ void LocalServer::answer(Asker asker, Outcome outcome, std::vector<std::string> 
 	if (client == state_->clients.end()) return;
 	state_->answer(*client, outcome, std::move(replies));
 	// The answer of one whose handler has not returned is sent when it has.
+	if (asker != state_->asking) state_->send_answer(client);
+}
+
+void LocalServer::answer(Asker asker, NextPart next) {
+	const auto client = state_->waiting(asker);
+	if (client == state_->clients.end()) return;
+	client->asked = false;
+	client->next = std::move(next);
 	if (asker != state_->asking) state_->send_answer(client);
 }
 

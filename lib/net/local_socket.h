@@ -64,6 +64,11 @@ public:
 	// For whom the handler returned `later`, or is about to: `done` or `refused`. Without effect
 	// where they did not wait.
 	void answer(Asker asker, Outcome outcome, std::vector<std::string> replies);
+	// The same for an answer that is made while it is read: `next` appends some of it each time
+	// that the asker has taken what was before, in a turn of the loop of its own, and returns false
+	// with the last. It is dropped with the asker.
+	using NextPart = std::function<bool(std::vector<std::string> &replies)>;
+	void answer(Asker asker, NextPart next);
 	bool is_waiting(Asker asker) const;
 
 private:

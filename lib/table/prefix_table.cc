@@ -214,6 +214,33 @@ void PrefixIndex::for_each(const Visit &visit) const {
 	walk(root_, {}, visit);
 }
 
+bool PrefixIndex::walk_after(
+    const PrefixDigits &key, const EidPrefix &prefix, const Node &node, const Visit &visit) const {
+	const auto skipped = std::min(key.bits(), node.depth() * digit_bits);
+	const auto &some = any(node).prefix;
+	if (key.common_bits(PrefixDigits{some}) < skipped)
+		return some < prefix || walk(node, {}, visit);
+	if (node.depth() > key.home()) return walk(node, {}, visit);
+	const auto digit = key.digit(node.depth());
+	if (node.depth() == key.home()) {
+		const auto own = number(digit, key.bits() % digit_bits);
+		return walk(node, {~Map{1} << own, ~Map{0} << digit}, visit);
+	}
+	if ((node.leaves & bit(digit)) != 0) {
+		const auto &leaf = entry(node, {&Node::leaves, bit(digit)});
+		if (prefix < leaf.prefix && !visit(leaf)) return false;
+	} else if ((node.children & bit(digit)) != 0 &&
+	           !walk_after(key, prefix, nodes_[child(node, digit)], visit)) {
+		return false;
+	}
+	const auto last_around = number(digit & ~1U, digit_bits - 1);
+	return walk(node, {~Map{1} << last_around, ~Map{1} << digit}, visit);
+}
+
+void PrefixIndex::for_each_after(const EidPrefix &prefix, const Visit &visit) const {
+	if (size() > 0) walk_after(PrefixDigits{prefix}, prefix, root_, visit);
+}
+
 // The most bits of it that any key has, too.
 unsigned PrefixIndex::shared_bits(const PrefixDigits &key) const {
 	if (size() == 0) return 0;

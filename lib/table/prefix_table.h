@@ -48,6 +48,8 @@ public:
 	// returns false.
 	void for_each_within(const EidPrefix &prefix, const Visit &visit) const;
 	void for_each(const Visit &visit) const;
+	// Those that come after `prefix` in that order, be it a key or not.
+	void for_each_after(const EidPrefix &prefix, const Visit &visit) const;
 
 	// The shortest prefix of at least `base` bits that contains the host or prefix asked for and
 	// overlaps no key: what a negative Map-Reply names (RFC 9301 section 8.4). nullopt where a key
@@ -103,6 +105,8 @@ private:
 	const Entry &nearest(const PrefixDigits &key) const;
 	const Node *below(const PrefixDigits &key) const;
 	bool walk(const Node &node, Part part, const Visit &visit) const;
+	bool walk_after(const PrefixDigits &key, const EidPrefix &prefix, const Node &node,
+	    const Visit &visit) const;
 	unsigned shared_bits(const PrefixDigits &key) const;
 
 	void add(Node &node, Place place, const Entry &entry);

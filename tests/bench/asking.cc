@@ -129,14 +129,27 @@ public:
 			ask(due > asked_ ? std::min(due - asked_, batch) : 0, now);
 			if (options_.junk > 0) throw_junk(waste, now - begin);
 			if (take_answers()) continue;
-			if (open_ > 0 && Clock::now() - heard_ > given_up) give_up();
-			pollfd wait{socket_.descriptor(), POLLIN, 0};
-			if (options_.rate == 0) poll(&wait, 1, 1);
+			wait(begin);
 		}
 		print(std::chrono::duration<double>(Clock::now() - begin).count());
 	}
 
 private:
+	// At a rate it takes as long as it takes; the longest is a figure of its own.
+	void wait(Clock::time_point begin) {
+		pollfd answers{socket_.descriptor(), POLLIN, 0};
+		if (options_.rate == 0) {
+			if (open_ > 0 && Clock::now() - heard_ > given_up) give_up();
+			poll(&answers, 1, 1);
+			return;
+		}
+		if (options_.junk > 0) return; // there is always more to throw
+		const std::chrono::duration<double> next{static_cast<double>(asked_ + 1) / options_.rate};
+		const auto left = begin + std::chrono::duration_cast<Clock::duration>(next) - Clock::now();
+		const timespec time{0, std::clamp<long>(left.count(), 0, 1'000'000)};
+		ppoll(&answers, 1, &time, nullptr);
+	}
+
 	void ask(std::size_t count, Clock::time_point now) {
 		if (count == 0) return;
 		std::vector<Datagram> datagrams;
@@ -207,9 +220,10 @@ private:
 		};
 		std::printf(
 		    "{\"junk\":%zu,\"asked\":%zu,\"answers\":%zu,\"lost\":%zu,\"rate\":%.0f,\"p50\":%.1f,"
-		    "\"p90\":%.1f,\"p99\":%.1f,\"p99.9\":%.1f}\n",
+		    "\"p90\":%.1f,\"p99\":%.1f,\"p99.9\":%.1f,\"max\":%.1f}\n",
 		    thrown_, asked_, delays_.size(), lost_ + open_,
-		    static_cast<double>(delays_.size()) / seconds, at(0.5), at(0.9), at(0.99), at(0.999));
+		    static_cast<double>(delays_.size()) / seconds, at(0.5), at(0.9), at(0.99), at(0.999),
+		    at(1));
 	}
 
 	Options options_;

@@ -1,4 +1,5 @@
 """What the benchmarks measure with: CPU time and memory of other programs."""
+import glob
 import os
 import statistics
 import subprocess
@@ -50,6 +51,35 @@ def check_least(what, value, limit, unit=''):
     met = value >= limit
     print(f'{what}: {value:.2f}{unit}, at least {limit}{unit}: {"met" if met else "MISSED"}')
     return 0 if met else 1
+
+
+class Answering:
+    """A process that answers, and how fast it did."""
+
+    def __init__(self, pid, endpoint):
+        self.pid, self.endpoint = pid, endpoint
+        self.rates, self.cpu_rates = [], []
+
+    def cpu_seconds(self):
+        total = 0
+        for path in glob.glob(f'/proc/{self.pid}/task/*/schedstat'):
+            with open(path, encoding='ascii') as file:
+                total += int(file.read().split()[0])
+        return total / 1e9
+
+    def measure(self, asking, eids, words):
+        before = self.cpu_seconds()
+        found = asking(self.endpoint, eids, words)
+        self.rates.append(found['rate'])
+        self.cpu_rates.append(found['answers'] / (self.cpu_seconds() - before))
+
+    @property
+    def rate(self):
+        return statistics.median(self.rates)
+
+    @property
+    def cpu_rate(self):
+        return statistics.median(self.cpu_rates)
 
 
 def peak_memory(command):

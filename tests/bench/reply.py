@@ -11,17 +11,15 @@ a thousand good requests a second are answered under a hundred times as much jun
 target is missed.
 """
 import argparse
-import glob
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'system'))
 from daemons import Daemon, write_secret  # noqa: E402
-from measuring import check_least  # noqa: E402
+from measuring import Answering, check_least  # noqa: E402
 
 TARGETS = {10_000: 0.8, 1_000_000: 0.7}
 FAMILIES = {'IPv4': '127.0.0.1', 'IPv6': '::1'}
@@ -51,35 +49,6 @@ class Asking:
 
 def shown(address, port):
     return f'[{address}]:{port}' if ':' in address else f'{address}:{port}'
-
-
-class Answering:
-    """A process that answers, and how fast it did."""
-
-    def __init__(self, pid, endpoint):
-        self.pid, self.endpoint = pid, endpoint
-        self.rates, self.cpu_rates = [], []
-
-    def cpu_seconds(self):
-        total = 0
-        for path in glob.glob(f'/proc/{self.pid}/task/*/schedstat'):
-            with open(path, encoding='ascii') as file:
-                total += int(file.read().split()[0])
-        return total / 1e9
-
-    def measure(self, asking, eids, words):
-        before = self.cpu_seconds()
-        found = asking(self.endpoint, eids, words)
-        self.rates.append(found['rate'])
-        self.cpu_rates.append(found['answers'] / (self.cpu_seconds() - before))
-
-    @property
-    def rate(self):
-        return statistics.median(self.rates)
-
-    @property
-    def cpu_rate(self):
-        return statistics.median(self.cpu_rates)
 
 
 def compare(asking, echo, replyd, eids, words, rounds):

@@ -212,6 +212,33 @@ class Answers(MapServer):
         self.server.wait_for(r"mapserver\.conf: edited, says what is in force", start)
 
 
+class Statics(MapServer):
+    def test_are_answered_listed_and_changed_by_an_edit(self):
+        self.write("mapserver.conf", SITES + "@STATIC\n203.0.113.128/25 192.0.2.1 weight=10\n"
+                   "203.0.113.128/25 2001:db8::1 priority=2\n10.0.0.0/8 action=policy\n")
+        self.server.wait_for(r"mapserver\.conf: edited, reloaded$")
+        status, (fixed, negative, unregistered) = self.ask_server(
+            "203.0.113.129", "10.0.0.1", "203.0.113.1")
+        self.assertEqual(status, 1)
+        (record,) = fixed["records"]
+        self.assertEqual((record["eid"], record["ttl"]), ("203.0.113.128/25", 1440))
+        self.assertEqual([(each["rloc"], each["priority"], each["weight"], each["reachable"])
+                          for each in record["locators"]],
+                         [("192.0.2.1", 1, 10, True), ("2001:db8::1", 2, 100, True)])
+        self.assertEqual(negative["records"][0]["action"], "drop-policy-denied")
+        self.assertEqual(unregistered["records"][0]["eid"], "203.0.113.0/25")
+        listed = self.registrations()
+        self.assertEqual([(each["eid"], each["static"], each.get("action")) for each in listed],
+                         [("10.0.0.0/8", True, "drop-policy-denied"),
+                          ("203.0.113.128/25", True, None)])
+        self.assertEqual(self.server.status()[0]["static"], 2)
+        start = len(self.server.stderr)
+        self.write("mapserver.conf", SITES + "@STATIC\n203.0.113.128/25 192.0.2.2\n")
+        self.server.wait_for(r"mapserver\.conf: edited, reloaded$", start)
+        _, (fixed,) = self.ask_server("203.0.113.129")
+        self.assertEqual([each["rloc"] for each in fixed["records"][0]["locators"]], ["192.0.2.2"])
+
+
 class Usage(unittest.TestCase):
     def status(self, *args):
         return subprocess.run([os.path.join(BINDIR, args[0]), *args[1:]], capture_output=True,

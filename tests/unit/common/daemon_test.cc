@@ -65,7 +65,7 @@ public:
 		std::string all;
 		std::string line;
 		char octet = 0;
-		while (read(talk_, &octet, 1) == 1) {
+		while (::read(talk_, &octet, 1) == 1) {
 			all += octet;
 			line += octet;
 			if (octet != '\n') continue;

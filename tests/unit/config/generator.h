@@ -32,6 +32,7 @@ private:
 	MapServerLine map_server_line();
 	PeerLine peer(bool hypervisor);
 	void add_eid(SiteConfig &config);
+	void add_static(MapServerConfig &config);
 	std::uint16_t site_tag(SiteConfig &config);
 
 	std::mt19937 random_;
@@ -162,7 +163,25 @@ inline MapServerConfig ConfigGenerator::map_server() {
 		const auto port = static_cast<std::uint16_t>(1 + below(65535));
 		if (eids_.insert(eid).second) config.elsewhere.push_back({eid, {address(), port}, {}});
 	}
+	for (auto left = below(4); left > 0; --left) add_static(config);
 	return config;
+}
+
+inline void ConfigGenerator::add_static(MapServerConfig &config) {
+	StaticMapping mapping;
+	mapping.eid = prefix(static_cast<std::uint32_t>(below(3)));
+	if (!eids_.insert(mapping.eid).second) return;
+	if (coin()) mapping.ttl = RecordTtl{static_cast<std::uint32_t>(1 + below(0xfffffffe))};
+	if (coin()) {
+		mapping.action = static_actions[below(static_actions.size())].action;
+	} else {
+		std::set<IpAddress> rlocs;
+		for (auto left = 1 + below(3); left > 0; --left)
+			if (const auto rloc = address(); rlocs.insert(rloc).second)
+				mapping.rlocs.push_back({rloc, static_cast<std::uint8_t>(below(256)),
+				    static_cast<std::uint8_t>(below(256))});
+	}
+	config.statics.push_back(std::move(mapping));
 }
 
 inline std::string ConfigGenerator::damaged(std::string text) {

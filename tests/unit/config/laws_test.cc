@@ -13,6 +13,7 @@ MapServerConfig without_places(MapServerConfig config) {
 		for (auto &eid : site.eids) eid.position = {};
 	}
 	for (auto &line : config.elsewhere) line.position = {};
+	for (auto &mapping : config.statics) mapping.position = {};
 	return config;
 }
 

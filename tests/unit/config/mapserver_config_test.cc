@@ -54,7 +54,7 @@ TEST(MapServerConfig, Errors) {
 	EXPECT_EQ(found_in("key a\nkey b\n@SITE x\nkey a\neid ::/0\n"),
 	    (Lines{"f:1:1: a line before any site, expected @SITE and its name"}));
 	EXPECT_EQ(found_in("@EID\nkey a\n"),
-	    (Lines{"f:1:1: @EID is no section, expected @SITE, @ELSEWHERE or @SUBSCRIBER"}));
+	    (Lines{"f:1:1: @EID is no section, expected @SITE, @ELSEWHERE, @STATIC or @SUBSCRIBER"}));
 	EXPECT_EQ(found_in("@SITE\nkey a\neid ::/0\n@SITE\nkey a\neid 1::/16\n"),
 	    (Lines{"f:1:6: the line ends, expected the site's name",
 	        "f:4:6: the line ends, expected the site's name"}));
@@ -155,8 +155,46 @@ TEST(MapServerConfig, PrintsWhatItReads) {
 	                              "eid\t::/0\tdeny=policy\neid\t1::/16\tdeny=auth\n"
 	                              "\n"
 	                              "@ELSEWHERE\n0.0.0.0/0\t192.0.2.53:4342\n"
-	                              "::/0\t[2001:db8::53]:14342\tiid=7\n";
+	                              "::/0\t[2001:db8::53]:14342\tiid=7\n"
+	                              "\n"
+	                              "@STATIC\n10.0.0.0/8\taction=natively-forward\n"
+	                              "2001:db8::/32\t192.0.2.1\tpriority=1 weight=50\tttl=5\tiid=7\n"
+	                              "2001:db8::/32\t2001:db8::1\tpriority=2 weight=0\tttl=5\tiid=7\n";
 	EXPECT_EQ(print_mapserver_config(valid(canonical)), canonical);
+}
+
+TEST(MapServerConfig, StaticMappings) {
+	const auto config = valid("@STATIC\n10.0.0.0/8 192.0.2.1\n10.1.0.0/16 action=auth ttl=1\n"
+	                          "10.0.0.0 8 192.0.2.2 weight=0 priority=255 ttl=60\n"
+	                          "10.0.0.0/8 192.0.2.3 ttl=50\n");
+	ASSERT_EQ(config.statics.size(), 2U);
+	EXPECT_EQ(config.statics[0].eid, *EidPrefix::parse("10.0.0.0/8"));
+	EXPECT_EQ(config.statics[0].rlocs,
+	    (std::vector<StaticRloc>{{*IpAddress::parse("192.0.2.1"), 1, 100},
+	        {*IpAddress::parse("192.0.2.2"), 255, 0}, {*IpAddress::parse("192.0.2.3"), 1, 100}}));
+	EXPECT_EQ(config.statics[0].ttl, RecordTtl{50});
+	EXPECT_EQ(config.statics[0].position, (Position{2, 1}));
+	EXPECT_EQ(config.statics[1].action, Action::drop_auth_failure);
+	EXPECT_TRUE(config.statics[1].rlocs.empty());
+	EXPECT_EQ(config.statics[1].ttl, RecordTtl{1});
+
+	const Lines one_of_them{"f:2:12: a mapping has an RLOC with its priority= and weight=, or "
+	                        "action=, expected one of them"};
+	EXPECT_EQ(found_in("@STATIC\n10.0.0.0/8 ttl=1\n"), one_of_them);
+	EXPECT_EQ(found_in("@STATIC\n10.0.0.0/8 192.0.2.1 action=drop\n"), one_of_them);
+	EXPECT_EQ(found_in("@STATIC\n10.0.0.0/8 action=drop weight=1\n"), one_of_them);
+	EXPECT_EQ(found_in("@STATIC\n10.0.0.0/8 rloc\n10.0.0.0/8 192.0.2.1 priority=256 ttl=0\n"
+	                   "10.1.0.0/16 action=no-action\n"),
+	    (Lines{"f:2:12: rloc is no RLOC, expected an IPv4 or IPv6 address",
+	        "f:3:31: 256 is no priority, expected 0 to 255",
+	        "f:3:39: 0 is no ttl, expected 1 to 4294967294",
+	        "f:4:20: no-action is no action, expected natively-forward, send-map-request, drop, "
+	        "policy or auth"}));
+	EXPECT_EQ(found_in("@ELSEWHERE\n10.0.0.0/8 192.0.2.1\n@STATIC\n10.0.0.0/8 192.0.2.1\n"
+	                   "::/0 192.0.2.1\n::/0 192.0.2.1 weight=1\n::/0 action=drop\n"),
+	    (Lines{"f:4:1: 10.0.0.0/8 again, first on line 2, expected it once",
+	        "f:6:6: 192.0.2.1 again for ::/0, expected it once",
+	        "f:7:6: ::/0 again, first on line 5, expected it once"}));
 }
 
 TEST(MapServerConfig, TheSampleFileSaysNothingWrong) {

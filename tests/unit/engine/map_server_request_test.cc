@@ -215,4 +215,95 @@ TEST(MapServerRequest, EidsOfAnotherResolverGoThere) {
 	EXPECT_EQ(reason(outcome), MapServerDrop::looped);
 }
 
+StaticMapping fixed(const char *text, std::vector<const char *> rlocs) {
+	StaticMapping mapping;
+	mapping.eid = prefix(text);
+	for (const auto *rloc : rlocs) mapping.rlocs.push_back({ip(rloc), 2, 50});
+	return mapping;
+}
+
+TEST(MapServerRequest, StaticMappingsAreAnsweredWithoutARegistration) {
+	MapServerConfig config;
+	config.statics.push_back(fixed("10.1.0.0/16", {"2001:db8::1", "192.0.2.1"}));
+	config.statics.push_back(fixed("[7]2001:db8::/32", {"192.0.2.2"}));
+	config.statics.push_back(fixed("10.2.0.0/16", {}));
+	config.statics[2].action = Action::drop;
+	Lab lab{config};
+	const auto reply = lab.ask("10.1.2.3/32");
+	ASSERT_TRUE(reply);
+	ASSERT_EQ(reply->records.size(), 1U);
+	const auto &record = reply->records[0];
+	EXPECT_EQ(record.ttl, RecordTtl{1440});
+	EXPECT_EQ(record.mask_length, 16);
+	EXPECT_FALSE(record.authoritative);
+	auto first = locator("192.0.2.1", 2, false);
+	auto second = locator("2001:db8::1", 2, false);
+	first.weight = second.weight = 50;
+	EXPECT_EQ(record.locators, (std::vector{first, second})) << "IPv4 first";
+	EXPECT_EQ(answer_text(lab.ask("[7]2001:db8::1")), "[7]2001:db8::/32");
+	const auto negative = lab.ask("10.2.0.1/32");
+	EXPECT_EQ(answer_text(negative), "10.2.0.0/16!15");
+	EXPECT_EQ(negative->records[0].action, Action::drop);
+	EXPECT_EQ(answer_text(lab.ask("10.3.0.1/32")), "10.3.0.0/16!15");
+	EXPECT_EQ(lab.server.counters().negative_records, 2U);
+}
+
+// Nor may it be registered, whatever a site around it may register.
+TEST(MapServerRequest, OfAStaticMappingAndOthersTheLongestCounts) {
+	MapServerConfig config;
+	config.sites.push_back(site("one", "golden-key-1", {eid("10.0.0.0/8", true, true)}));
+	config.statics.push_back(fixed("10.1.0.0/16", {"192.0.2.1"}));
+	config.statics.push_back(fixed("0.0.0.0/0", {"192.0.2.2"}));
+	config.statics[0].ttl = RecordTtl{5};
+	Lab lab{config};
+	const auto refused = lab.send(Register{1}.add("10.1.1.0/24", {locator("198.51.100.9", 1)}));
+	EXPECT_EQ(reason(refused), MapServerDrop::foreign_eid);
+	// What is not registered, and what is, hide nothing that is static.
+	EXPECT_EQ(answer_text(lab.ask("10.2.0.1/32")), "10.2.0.0/15!1");
+	lab.send(Register{2}.add("10.0.0.0/8", {locator("198.51.100.9", 1)}));
+	EXPECT_EQ(answer_text(lab.ask("10.2.0.1/32")), "10.2.0.0/15");
+	lab.send(Register{3}.add("10.2.0.0/24", {locator("198.51.100.9", 1)}));
+	EXPECT_EQ(answer_text(lab.ask("10.2.0.1/32")), "10.2.0.0/24");
+	EXPECT_EQ(answer_text(lab.ask("10.2.1.1/32")), "10.2.1.0/24");
+	EXPECT_EQ(lab.ask("10.2.1.1/32")->records[0].locators[0].rloc, Address{ip("198.51.100.9")});
+	const auto fixed_reply = lab.ask("10.1.1.1/32");
+	EXPECT_EQ(answer_text(fixed_reply), "10.1.0.0/16");
+	EXPECT_EQ(fixed_reply->records[0].ttl, RecordTtl{5});
+	EXPECT_EQ(answer_text(lab.ask("11.0.0.1/32")), "11.0.0.0/8");
+	EXPECT_EQ(lab.ask("11.0.0.1/32")->records[0].locators[0].rloc, Address{ip("192.0.2.2")});
+	// A registration from before the mapping was written down goes.
+	config.statics.push_back(fixed("10.2.0.0/24", {"192.0.2.3"}));
+	lab.server.reload(config);
+	EXPECT_EQ(lab.ask("10.2.0.1/32")->records[0].locators[0].rloc, Address{ip("192.0.2.3")});
+}
+
+// What one of them registers the next may ask for.
+TEST(MapServerRequest, MessagesThatArriveTogetherAreAnsweredAsOneAfterTheOther) {
+	Lab lab;
+	const auto asked = wire(request(prefix("203.0.113.7/32"), lab.arena));
+	const std::vector<Octets> messages{asked, golden("REG-SHA1-20").octets, asked,
+	    golden("ECM-V4").octets, Octets{0x10}, golden("REG-TAMPERED").octets, asked};
+	std::vector<Arrival> arrivals;
+	for (const auto &octets : messages) arrivals.push_back({itr, map_server, octets});
+	const auto text = [](const MapServer::Outcome &outcome) {
+		std::string all;
+		for (const auto &datagram : outcome.send)
+			all += to_string(datagram.to) + ' ' + to_hex(datagram.octets) + '\n';
+		if (outcome.dropped) all += kind(outcome.dropped->reason).name;
+		return all + (outcome.acknowledges ? " saved" : "");
+	};
+	std::vector<std::string> one_by_one;
+	for (const auto &arrival : arrivals)
+		one_by_one.push_back(text(lab.server.receive(arrival, lab.now)));
+	EXPECT_NE(one_by_one[0], one_by_one[2]);
+	Lab other;
+	std::vector<std::string> together;
+	other.server.receive(
+	    arrivals, other.now, [&](const Arrival &arrival, const MapServer::Outcome &outcome) {
+		    EXPECT_EQ(&arrival, &arrivals[together.size()]);
+		    together.push_back(text(outcome));
+	    });
+	EXPECT_EQ(together, one_by_one);
+}
+
 } // namespace lisp

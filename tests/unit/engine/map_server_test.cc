@@ -610,5 +610,45 @@ TEST(MapServer, MemoryOfAnEidIsBelow300Octets) {
 	EXPECT_LE(table.memory() / table.eids() + allocator, 300U);
 }
 
+std::vector<std::string> listed(RegistrationList list, const Lab &lab, std::size_t at_a_time) {
+	std::vector<std::string> eids;
+	bool more = true;
+	while (more) {
+		const auto before = eids.size();
+		more = list.next(lab.server, lab.now, [&](const RegistrationStatus &status) {
+			eids.push_back(to_string(status.eid) + (status.fixed ? " static" : ""));
+			return eids.size() < before + at_a_time;
+		});
+	}
+	return eids;
+}
+
+TEST(MapServer, RegistrationsAndStaticMappingsAreListedTogetherSomeAtATime) {
+	auto config = golden_config();
+	config.sites.push_back(site("more", "golden-key-1", {eid("10.0.0.0/8", true)}));
+	for (const auto *text : {"10.3.0.0/16", "9.0.0.0/8", "10.4.4.0/24", "2001:db8::/32"}) {
+		auto &mapping = config.statics.emplace_back();
+		mapping.eid = prefix(text);
+		mapping.action = Action::drop;
+	}
+	Lab lab{config};
+	std::uint64_t nonce = 0;
+	for (const auto *text : {"10.5.0.0/16", "10.0.0.0/8", "10.4.0.0/16"})
+		lab.send(Register{++nonce}.add(text, {locator("192.0.2.1", 1)}));
+	const std::vector<std::string> all{"9.0.0.0/8 static", "10.0.0.0/8", "10.3.0.0/16 static",
+	    "10.4.0.0/16", "10.4.4.0/24 static", "10.5.0.0/16", "2001:db8::/32 static"};
+	for (const std::size_t at_a_time : {1U, 2U, 3U, 100U}) {
+		EXPECT_EQ(listed(RegistrationList{}, lab, at_a_time), all);
+		const std::vector<std::string> within{"10.4.0.0/16", "10.4.4.0/24 static"};
+		EXPECT_EQ(listed(RegistrationList{prefix("10.4.0.0/16")}, lab, at_a_time), within);
+		EXPECT_EQ(listed(RegistrationList{prefix("10.3.0.0/16")}, lab, at_a_time),
+		    std::vector<std::string>{"10.3.0.0/16 static"});
+		EXPECT_EQ(listed(RegistrationList{prefix("0.0.0.0/0")}, lab, at_a_time),
+		    (std::vector<std::string>{all.begin(), all.end() - 1}));
+		EXPECT_TRUE(listed(RegistrationList{prefix("10.6.0.0/16")}, lab, at_a_time).empty());
+	}
+	EXPECT_EQ(status(lab.server).statics, 4U);
+}
+
 } // namespace
 } // namespace lisp

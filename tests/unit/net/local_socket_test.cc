@@ -199,6 +199,58 @@ TEST(LocalServer, StreamsAnswersOfManyMegaoctets) {
 	EXPECT_TRUE(asked.answer == expected);
 }
 
+// 400 messages of the longest kind, each made when there is room for it; counts them.
+LocalServer::NextPart many_parts(int &made, std::shared_ptr<int> kept = nullptr) {
+	return [&made, kept = std::move(kept)](std::vector<std::string> &replies) {
+		replies.emplace_back(max_local_message, static_cast<char>('a' + made % 26));
+		return ++made < 400;
+	};
+}
+
+TEST(LocalServer, MakesAnAnswerWhileItIsRead) {
+	const ScratchDirectory scratch;
+	Loop loop;
+	int made = 0;
+	std::optional<LocalServer> server;
+	server.emplace(loop, scratch.file("d.sock"),
+	    [&](const LocalMessage &, const PeerCredentials &, std::vector<std::string> &) {
+		    server->answer(server->asker(), many_parts(made));
+		    return Outcome::later;
+	    });
+	for (int n = 0; n < 2; ++n) {
+		made = 0;
+		const Asked asked{loop, scratch.file("d.sock"), "query table\n"};
+		EXPECT_FALSE(asked.error);
+		EXPECT_EQ(asked.messages, 400U);
+		ASSERT_EQ(asked.answer.size(), 400 * max_local_message);
+		EXPECT_EQ(asked.answer.back(), 'a' + 399 % 26);
+	}
+}
+
+TEST(LocalServer, MakesNoMoreThanIsReadAndForgetsWhoIsGone) {
+	const ScratchDirectory scratch;
+	Loop loop;
+	int made = 0;
+	const auto kept = std::make_shared<int>();
+	std::optional<LocalServer> server;
+	server.emplace(loop, scratch.file("d.sock"),
+	    [&](const LocalMessage &message, const PeerCredentials &, std::vector<std::string> &) {
+		    if (message.line == "short") return Outcome::done;
+		    server->answer(server->asker(), many_parts(made, kept));
+		    return Outcome::later;
+	    });
+	const int silent = connected(scratch.file("d.sock"));
+	ASSERT_EQ(send(silent, "table", 5, 0), 5);
+	EXPECT_FALSE((Asked{loop, scratch.file("d.sock"), "short"}).error);
+	EXPECT_FALSE((Asked{loop, scratch.file("d.sock"), "short"}).error);
+	EXPECT_GT(made, 0);
+	EXPECT_LT(made, 40); // what buffers hold
+	EXPECT_GT(kept.use_count(), 1);
+	close(silent);
+	EXPECT_FALSE((Asked{loop, scratch.file("d.sock"), "short"}).error);
+	EXPECT_EQ(kept.use_count(), 1);
+}
+
 TEST(LocalServer, PeersThatNeverReadDoNotBlockIt) {
 	const ScratchDirectory scratch;
 	Loop loop;

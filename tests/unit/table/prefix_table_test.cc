@@ -82,6 +82,14 @@ void expect_same_answers(const PrefixIndex &index, const Model &model, const Eid
 	}
 	EXPECT_EQ(i, found.size());
 
+	auto next = model.upper_bound(asked);
+	index.for_each_after(asked, [&](const auto &entry) {
+		EXPECT_EQ(entry.prefix, next->first) << to_string(asked);
+		EXPECT_EQ(entry.value, next->second);
+		return ++next != model.end();
+	});
+	EXPECT_EQ(next, model.end()) << to_string(asked);
+
 	for (const unsigned base : {0U, 4U, 20U})
 		EXPECT_EQ(index.hole(asked, base), model_hole(model, asked, base)) << to_string(asked);
 }
