@@ -7,8 +7,6 @@ are scripts here that say what they are told to and keep what they are given.
 import json
 import os
 import queue
-import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,8 +18,7 @@ import unittest
 HOOKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../etc/hooks")
 PATIENCE = 20.0
 
-# Writes its arguments, one line each call, to the FIFO or file $CALLS. Names of standard input that
-# it did not read do not matter to it.
+# Writes its name and its arguments, one line each call, to the FIFO or file $CALLS.
 RECORDER = """#!/bin/sh
 {
 	printf '%s' "${0##*/}"
@@ -58,8 +55,8 @@ class Hooks(unittest.TestCase):
         self.file(os.path.join("bin", name), text, 0o755)
 
     def environment(self, **more):
-        return {"PATH": f"{self.bin}:/usr/bin:/bin", "CALLS": self.calls, "LISP_HOOKS_RUN": self.marks,
-                "LISP_HOOKS_CONF": self.conf, **more}
+        return {"PATH": f"{self.bin}:/usr/bin:/bin", "CALLS": self.calls,
+                "LISP_HOOKS_RUN": self.marks, "LISP_HOOKS_CONF": self.conf, **more}
 
     def run_hook(self, name, *args, stdin="", status=0, within=HOOKS, **environment):
         """Its output."""
@@ -134,7 +131,8 @@ class VmMoved(Hooks):
                 64, "err"), (77, "err"):
             self.run_hook("lisp-vm-moved", "vm 2", status=status, STATUS=str(status))
             logged = self.called("logger")
-            self.assertEqual(logged[0][:5], ["-t", "lisp-vm-moved", "-p", f"daemon.{severity}", "--"])
+            self.assertEqual(logged[0][:5], ["-t", "lisp-vm-moved", "-p", f"daemon.{severity}",
+                                             "--"])
             self.assertIn("192.0.2.7" if status == 0 else f"status {status}", logged[0][5])
 
     def test_without_eids_nothing_is_sent(self):
@@ -219,7 +217,8 @@ class LibvirtHook(Hooks):
         self.assertEqual(self.called()[0][:4], ["-x", "203.0.113.1", "--detach", "--"])
 
     def test_never_fails(self):
-        for environment in ({"STATUS": "3"}, {"LISP_HOOKS_CONF": self.file("bad", "false\nexit 9\n")},
+        wrong = self.file("wrong", "false\nexit 9\n")
+        for environment in ({"STATUS": "3"}, {"LISP_HOOKS_CONF": wrong},
                             {"LISP_HOOKS_RUN": "/proc/none"}, {"PATH": "/bin:/usr/bin"}):
             for operation in (["started", "begin", "-"], ["migrate", "begin", "-"], [],
                               ["release", "end", "migrated"], ["attach", "begin", "-"]):
@@ -231,7 +230,7 @@ class LibvirtHook(Hooks):
         self.assertEqual(len(self.called()), 1)
 
     def test_the_description(self):
-        description = "<domain><metadata><l:eid xmlns:l='urn:l'>10.0.0.3</l:eid></metadata></domain>"
+        description = "<domain><metadata><l:eid xmlns:l='u'>10.0.0.3</l:eid></metadata></domain>"
         args = "libvirt-hook", "vm9", "started", "begin", "-"
         self.run_hook(*args, stdin=description)
         self.assertEqual(self.sent(), [])
@@ -296,8 +295,10 @@ class Watchers(Hooks):
         return writer, end
 
     def test_libvirt(self):
-        self.program("virsh", "#!/bin/sh\n[ \"$LC_ALL $*\" = 'C event --event lifecycle --loop' ] ||"
-                     " exit 9\nexec cat \"$EVENTS\"\n")
+        self.program("virsh", """#!/bin/sh
+[ "$LC_ALL $*" = "C event --event lifecycle --loop" ] || exit 9
+exec cat "$EVENTS"
+""")
         writer, end = self.watch("libvirt-watch")
         moved = (("event 'lifecycle' for domain 'vm 2': Resumed Migrated", "192.0.2.7"),
                  ("event 'lifecycle' for domain vm 2: Resumed Migrated", "192.0.2.7"),
@@ -368,9 +369,9 @@ esac
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(path)
             listening.listen()
-            process = subprocess.Popen([sys.executable, os.path.join(HOOKS, "qmp-watch"), path, "vm 2",
-                                        "--to", "-x 203.0.113.1"], env=self.environment(),
-                                       stdout=subprocess.DEVNULL)
+            command = [sys.executable, os.path.join(HOOKS, "qmp-watch"), path, "vm 2"]
+            process = subprocess.Popen([*command, "--to", "-x 203.0.113.1"],
+                                       env=self.environment(), stdout=subprocess.DEVNULL)
             self.addCleanup(process.kill)
             connection, _ = listening.accept()
             connection.settimeout(PATIENCE)

@@ -358,10 +358,10 @@ template <> inline ChangePriority Generator::message() {
 	m.authentication = authentication();
 	const bool extension = m.layout == ChangePriorityLayout::extension;
 	m.eids = list<MovedEid>(extension ? number(extent_.items) : 1, [&] { return moved_eid(); });
+	if (extension || m.acknowledgement) m.code = u8();
 	if (!extension) return m;
 	m.sub_type = u16(0xfff);
 	m.failed = coin();
-	m.code = u8();
 	m.target_rloc = coin() ? IpAddress{} : ip();
 	return m;
 }

@@ -63,8 +63,10 @@ inline const std::map<std::string_view, std::string_view> structures{
              "0000000000000000"},
     {"udp", "0000 0000 0000 0000"},
 
-    // Change-Priority Message: flags, peers, nonce; mask-len; flags of type 15; code; counts.
+    // Change-Priority Message: flags, peers, nonce, with a code if it is an acknowledgement;
+    // mask-len; flags of type 15; code; counts.
     {"cpm", "00 ff ff 00 0000000000000000"},
+    {"cpm-acknowledgement", "00 ff 00 00 0000000000000000"},
     {"cpm-mask-16", "0000"},
     {"cpm-mask-8", "00"},
     {"cpm-extension", "00 00 0e 00 0000000000000000"},
@@ -346,7 +348,7 @@ private:
 			add(v.target_rloc);
 			return add(v.eids);
 		}
-		add("cpm");
+		add(v.acknowledgement ? "cpm-acknowledgement" : "cpm");
 		add(v.authentication);
 		add(v.layout == ChangePriorityLayout::seed ? "cpm-mask-16" : "cpm-mask-8");
 		for (const auto &moved : v.eids) {

@@ -170,7 +170,10 @@ TEST(TypeFive, C029_OfManyChangePriorityMessagesNoneIsAmbiguous) {
 		generator.arena.reset();
 		auto message = generator.message<ChangePriority>();
 		if (message.layout == ChangePriorityLayout::extension) continue;
-		if (i % 2 == 0) message.response = message.notify = message.acknowledgement = false;
+		if (i % 2 == 0) {
+			message.response = message.notify = message.acknowledgement = false;
+			message.code = 0;
+		}
 		const auto octets = encode(message);
 		ASSERT_TRUE(octets);
 		Arena arena;
