@@ -17,7 +17,12 @@ bool is_notable(MapServerDrop reason, bool takes_subscriptions) {
 	case MapServerDrop::malformed:
 	case MapServerDrop::unknown_vendor:
 	case MapServerDrop::inner_checksum_zero:
+	case MapServerDrop::too_large:
+	case MapServerDrop::not_an_eid:
 	case MapServerDrop::foreign_eid:
+	case MapServerDrop::more_specific:
+	case MapServerDrop::unknown_algorithm:
+	case MapServerDrop::unknown_key:
 	case MapServerDrop::bad_authentication:
 	case MapServerDrop::replayed:
 	case MapServerDrop::too_many_xtrs:

@@ -107,6 +107,8 @@ private:
 
 	std::optional<ServerSites::Eid> site_of(List<MapRecord> records) const;
 	void on_register(const Arrival &arrival, const MapRegister &message, Instant now);
+	MapServerDrop why_unverified(
+	    std::uint32_t site_number, const Authentication &authentication) const;
 	bool is_outdated(const MapRecord &record, std::uint32_t site_number, Instant now) const;
 	Accepted accept(const MapRecord &record, std::uint32_t site_number);
 	void begin_saving(Writer &out, RegisteringXtrs::Number xtr);

@@ -47,6 +47,9 @@ struct MapServerCounters {
 	std::uint64_t too_large = 0;
 	std::uint64_t not_an_eid = 0;
 	std::uint64_t foreign_eid = 0;
+	std::uint64_t more_specific = 0;
+	std::uint64_t unknown_algorithm = 0;
+	std::uint64_t unknown_key = 0;
 	std::uint64_t bad_authentication = 0;
 	std::uint64_t replayed = 0;
 	std::uint64_t resent = 0;
@@ -78,6 +81,9 @@ enum class MapServerDrop : std::uint8_t {
 	too_large,
 	not_an_eid,
 	foreign_eid,
+	more_specific,
+	unknown_algorithm,
+	unknown_key,
 	bad_authentication,
 	replayed,
 	resent,
@@ -97,7 +103,7 @@ struct MapServerDropKind {
 };
 
 // In the order of MapServerDrop.
-inline constexpr std::array<MapServerDropKind, 28> map_server_drops{{
+inline constexpr std::array<MapServerDropKind, 31> map_server_drops{{
     {"malformed", &MapServerCounters::malformed, "malformed"},
     {"unknown-vendor", &MapServerCounters::unknown_vendor, "LCAF of an unknown vendor"},
     {"unexpected-type", &MapServerCounters::unexpected_type, "not for a map-server"},
@@ -117,6 +123,12 @@ inline constexpr std::array<MapServerDropKind, 28> map_server_drops{{
     {"too-large", &MapServerCounters::too_large, "the answer fits no datagram"},
     {"not-an-eid", &MapServerCounters::not_an_eid, "the EID is no IP prefix"},
     {"foreign-eid", &MapServerCounters::foreign_eid, "EID not configured for the site"},
+    {"more-specific", &MapServerCounters::more_specific,
+        "the site may register no more-specifics of its EID"},
+    {"unknown-algorithm", &MapServerCounters::unknown_algorithm,
+        "no known authentication algorithm, or not its length"},
+    {"unknown-key", &MapServerCounters::unknown_key,
+        "the site has no key of that Key ID and algorithm"},
     {"bad-authentication", &MapServerCounters::bad_authentication, "authentication failed"},
     {"replayed", &MapServerCounters::replayed, "nonce not greater than the last: replayed?"},
     {"resent", &MapServerCounters::resent, "resent: acknowledged again"},

@@ -35,7 +35,9 @@ MapServer::Accepted MapServer::accept(const MapRecord &record, std::uint32_t sit
 	}
 	const auto place = sites_->registrable(*eid);
 	if (!place || place->site_number != site_number) {
-		drop(MapServerDrop::foreign_eid, site.name, eid);
+		const auto around = sites_->covering(*eid);
+		const bool own = !place && around && around->site == &site;
+		drop(own ? MapServerDrop::more_specific : MapServerDrop::foreign_eid, site.name, eid);
 		return {};
 	}
 	if (!ServerSites::allows(site, record.locators)) {
@@ -65,15 +67,30 @@ std::optional<ServerSites::Eid> MapServer::site_of(List<MapRecord> records) cons
 	return std::nullopt;
 }
 
+MapServerDrop MapServer::why_unverified(
+    std::uint32_t site_number, const Authentication &authentication) const {
+	const auto size = authentication.data.size();
+	const bool known = authentication_size(authentication.algorithm) > 0;
+	if (!known || !is_length_of(authentication.algorithm, size))
+		return MapServerDrop::unknown_algorithm;
+	return sites_->has_key(site_number, authentication) ? MapServerDrop::bad_authentication
+	                                                    : MapServerDrop::unknown_key;
+}
+
 void MapServer::on_register(const Arrival &arrival, const MapRegister &message, Instant now) {
 	std::optional<EidPrefix> first; // for whoever reads about a drop
 	if (!message.records.empty())
 		first = eid_prefix(message.records[0].eid, message.records[0].mask_length);
 	const auto place = site_of(message.records);
-	if (!place) return drop(MapServerDrop::foreign_eid, {}, first);
+	if (!place) {
+		const auto around = first ? sites_->covering(*first) : std::nullopt;
+		if (around && around->site != nullptr)
+			return drop(MapServerDrop::more_specific, around->site->name, first);
+		return drop(MapServerDrop::foreign_eid, {}, first);
+	}
 	const auto &site = place->site->name;
 	const auto key = sites_->verify(place->site_number, message.authentication, arrival.octets);
-	if (!key) return drop(MapServerDrop::bad_authentication, site, first);
+	if (!key) return drop(why_unverified(place->site_number, message.authentication), site, first);
 	// RFC 9302 section 5: the whole message is dropped. As if it had not come, or else it would be
 	// acknowledged when it is sent again.
 	for (const auto &record : message.records)
@@ -108,7 +125,8 @@ void MapServer::on_register(const Arrival &arrival, const MapRegister &message, 
 	if (fresh) save_ = saving.written();
 	acknowledges_ = true;
 	schedules_ = true;
-	if (message.want_map_notify) notify(arrival, message, records_, *key, port);
+	if (message.want_map_notify && !records_.empty())
+		notify(arrival, message, records_, *key, port);
 	if (tellings_.empty()) return;
 	make_notifies(now);
 	saved_notifies_.insert(saved_notifies_.end(), save_.begin(), save_.end());
@@ -171,7 +189,10 @@ void MapServer::notify(const Arrival &arrival, const MapRegister &message, List<
 	answer.records = accepted;
 	answer.identity = message.identity;
 	const auto octets = encode(answer, rooms_[0]);
-	if (!octets || !sites_->sign(key, *octets)) return drop(MapServerDrop::too_large);
+	if (!octets || !sites_->sign(key, *octets)) {
+		const auto first = eid_prefix(accepted[0].eid, accepted[0].mask_length);
+		return drop(MapServerDrop::too_large, sites_->site_of(key).name, first);
+	}
 	++counters_.map_notifies;
 	send({arrival.from.address, port}, arrival.to.address, *octets);
 }

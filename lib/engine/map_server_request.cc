@@ -189,6 +189,10 @@ std::optional<EidPrefix> MapServer::vacant(const EidPrefix &eid, unsigned base, 
 // more-specific: it is as true there and hides none of them.
 bool MapServer::add_mapping(const RegistrationTable::Match &match, const EidPrefix &eid,
     std::size_t max_octets, Instant now) {
+	if (match.eid.is_host()) { // most are
+		add_record(match.eid, match.newest, now);
+		return true;
+	}
 	const auto before = records_.size();
 	const auto octets_before = reply_octets_;
 	bool fits = true;

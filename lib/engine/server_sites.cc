@@ -9,6 +9,11 @@ namespace {
 constexpr RecordTtl ttl_static{1440};
 constexpr RecordTtl ttl_static_negative{15}; // RFC 9301 section 8.3
 
+bool is_for(const SiteKeyLine &key, const Authentication &authentication) {
+	return (key.any_key_id || key.key_id == authentication.key_id) &&
+	       (!key.algorithm || *key.algorithm == authentication.algorithm);
+}
+
 Locator locator_of(const StaticRloc &line) {
 	Locator locator;
 	locator.priority = line.priority;
@@ -126,13 +131,17 @@ Key &ServerSites::ready(KeyNumber number) {
 	return *slot.key;
 }
 
+bool ServerSites::has_key(std::uint32_t site_number, const Authentication &authentication) const {
+	const auto &keys = config_.sites[site_number].keys;
+	return std::any_of(keys.begin(), keys.end(),
+	    [&](const SiteKeyLine &key) { return is_for(key, authentication); });
+}
+
 std::optional<ServerSites::KeyNumber> ServerSites::verify(
     std::uint32_t site_number, const Authentication &authentication, Bytes message) {
 	const auto &keys = config_.sites[site_number].keys;
 	for (std::size_t i = 0; i < keys.size(); ++i) {
-		const auto &key = keys[i];
-		if (!key.any_key_id && key.key_id != authentication.key_id) continue;
-		if (key.algorithm && *key.algorithm != authentication.algorithm) continue;
+		if (!is_for(keys[i], authentication)) continue;
 		const auto number = first_key_[site_number] + static_cast<KeyNumber>(i);
 		if (ready(number).verify(message)) return number;
 	}

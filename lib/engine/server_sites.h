@@ -53,6 +53,8 @@ public:
 	// The site's key that authenticates the message, selected by the Key ID and Algorithm ID in it.
 	std::optional<KeyNumber> verify(
 	    std::uint32_t site_number, const Authentication &authentication, Bytes message);
+	// Whether the site has a key for that Key ID and Algorithm ID.
+	bool has_key(std::uint32_t site_number, const Authentication &authentication) const;
 	bool verify(KeyNumber key, Bytes message) { return ready(key).verify(message); }
 	bool sign(KeyNumber key, Room message);
 

@@ -212,6 +212,147 @@ class Answers(MapServer):
         self.server.wait_for(r"mapserver\.conf: edited, says what is in force", start)
 
 
+class Refusals(MapServer):
+    """What is wrong with a Map-Register is told to the operator, and to nobody else."""
+
+    SITES = """\
+@SITE one
+key key key-id=0
+eid 10.1.0.0/16 more-specifics=yes
+eid 10.2.0.0/16
+eid 2001:db8::/32
+rloc 192.0.2.1
+@SITE another
+key anothers
+eid 10.3.0.0/16
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.write("mapserver.conf", self.SITES)
+        self.server.reload(r": reloaded$")
+        self.etr = self.socket()
+        self.nonce = 1000
+        self.register(record("10.1.0.0/16", "192.0.2.1"))
+        self.assert_silent_so_far()
+
+    def register(self, *records, **words):
+        self.nonce += 1
+        self.etr.sendto(map_register(self.nonce, *records, **words), (SERVER, self.port))
+
+    def assert_silent_so_far(self):
+        """The first to come is the answer to this, or was to the one that setUp() has sent."""
+        self.assertEqual(int.from_bytes(self.etr.recv(65536)[4:12], "big"), self.nonce)
+
+    def expect(self, counter, said, octets):
+        (before,) = self.server.status("counters")
+        start = len(self.server.stderr)
+        self.etr.sendto(octets, (SERVER, self.port))
+        line = self.server.wait_for(said + "$", start).string
+        source = "{}:{}".format(*self.etr.getsockname())
+        self.assertIn(f"warning: {source}: map-register: ", line)
+        self.assertNotIn("key", line.replace("key of that Key ID", ""))
+        self.register(record("10.1.0.0/16", "192.0.2.1"))
+        self.assert_silent_so_far()
+        (after,) = self.server.status("counters")
+        self.assertEqual(after[counter], before[counter] + 1)
+        self.assertEqual(len(self.server.stderr), start + 1)
+
+    def refused(self, counter, said, eid, rloc="192.0.2.1", **words):
+        self.nonce += 1
+        self.expect(counter, said, map_register(self.nonce, record(eid, rloc), **words))
+
+    def test_C108_wrong_key(self):
+        self.refused("bad-authentication", r"authentication failed, EID 10\.1\.2\.0/24, site one",
+                     "10.1.2.0/24", key=b"wrong")
+
+    def test_C108_another_sites_key(self):
+        self.refused("bad-authentication", r"authentication failed, EID 10\.1\.0\.0/16, site one",
+                     "10.1.0.0/16", key=b"anothers")
+
+    def test_unknown_key_id(self):
+        body = record("10.1.0.0/16", "192.0.2.1")
+        self.expect("unknown-key", r"the site has no key of that Key ID and algorithm, "
+                    r"EID 10\.1\.0\.0/16, site one",
+                    signed(3 << 28 | 1 << 8 | 1, self.nonce + 1, b"key", body, key_id=9))
+
+    def test_unknown_algorithm(self):
+        octets = bytearray(map_register(self.nonce + 1, record("10.1.0.0/16", "192.0.2.1")))
+        octets[13] = 77
+        self.expect("unknown-algorithm", r"no known authentication algorithm, or not its length, "
+                    r"EID 10\.1\.0\.0/16, site one", bytes(octets))
+
+    def test_C109_replay(self):
+        old = map_register(5, record("10.1.0.0/16", "192.0.2.1"))
+        self.expect("replayed", r"nonce not greater than the last: replayed\?, "
+                    r"EID 10\.1\.0\.0/16, site one", old)
+
+    def test_eid_of_nobody(self):
+        self.refused("foreign-eid", r"EID not configured for the site, EID 172\.16\.0\.0/12",
+                     "172.16.0.0/12")
+
+    def test_more_specific_that_is_not_allowed(self):
+        self.refused("more-specific", r"the site may register no more-specifics of its EID, "
+                     r"EID 10\.2\.1\.0/24, site one", "10.2.1.0/24")
+
+    def test_foreign_rloc(self):
+        self.refused("rloc-not-allowed", r"RLOC not allowed for the site, "
+                     r"EID 10\.1\.0\.0/16, site one", "10.1.0.0/16", "192.0.2.9")
+
+    def test_C113_of_several_records_each_is_refused_alone(self):
+        """The others are taken; the first that is wrong is told, and all are counted."""
+        for counter, eid, rloc in (("foreign-eid", "10.3.0.0/16", "192.0.2.1"),
+                                   ("more-specific", "10.2.1.0/24", "192.0.2.1"),
+                                   ("rloc-not-allowed", "10.2.0.0/16", "192.0.2.9"),
+                                   ("duplicate-eid", "10.1.0.0/16", "192.0.2.1")):
+            start = len(self.server.stderr)
+            (before,) = self.server.status("counters")
+            self.register(record("10.1.0.0/16", "192.0.2.1"), record(eid, rloc))
+            self.etr.recv(65536)
+            (after,) = self.server.status("counters")
+            self.assertEqual(after[counter], before[counter] + 1)
+            self.server.wait_for(f"EID {eid}, site one$", start)
+            self.assertEqual([each["eid"] for each in self.registrations()], ["10.1.0.0/16"])
+
+    def test_malformed(self):
+        octets = map_register(self.nonce + 1, record("10.1.0.0/16", "192.0.2.1"))
+        self.expect("malformed", r"truncated at \d+ \(.*\)", octets[:60])
+
+    def test_floods_are_told_in_a_few_lines(self):
+        start = len(self.server.stderr)
+        for _ in range(500):
+            self.register(record("10.1.2.0/24", "192.0.2.1"), key=b"wrong")
+        self.register(record("10.1.0.0/16", "192.0.2.1"))
+        self.assert_silent_so_far()
+        (counters,) = self.server.status("counters")
+        self.assertGreater(counters["bad-authentication"], 100)
+        self.assertLess(len(self.server.stderr) - start, 100)
+
+
+class Oversize(unittest.TestCase):
+    def test_map_notify_that_fits_no_datagram_is_told(self):
+        """Over IPv6 a Map-Register may be longer than any Map-Notify here."""
+        with tempfile.TemporaryDirectory() as directory:
+            sites = write_secret(os.path.join(directory, "mapserver.conf"),
+                                 "@SITE one\nkey key\neid 2001:db8::/32 more-specifics=yes\n")
+            server = Daemon(BINDIR, "lisp-mapserverd", ["-l", "[::1]:0", "-f", sites])
+            self.addCleanup(server.stop)
+            with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as etr:
+                etr.settimeout(PATIENCE)
+                rlocs = [f"2001:db8:1::{i:x}" for i in range(1, 248)]
+                records = [record(f"2001:db8:{i:x}::/48", *rlocs[:247 if i < 11 else 246],
+                                  priority=0) for i in range(2, 13)]
+                octets = map_register(1, *records)
+                self.assertEqual(len(octets), 65516)
+                etr.sendto(octets, server.listen[0][:2])
+                server.wait_for(r"map-register: the answer fits no datagram, "
+                                r"EID 2001:db8:2::/48, site one$")
+                etr.sendto(map_register(2, records[0]), server.listen[0][:2])
+                self.assertEqual(etr.recv(65536)[:12], map_notify(2, records[0])[:12])
+            (counters,) = server.status("counters")
+            self.assertEqual(counters["too-large"], 1)
+
+
 class Statics(MapServer):
     def test_are_answered_listed_and_changed_by_an_edit(self):
         self.write("mapserver.conf", SITES + "@STATIC\n203.0.113.128/25 192.0.2.1 weight=10\n"

@@ -72,9 +72,9 @@ def map_reply(nonce, *records, probe=False):
     return struct.pack("!IQ", 2 << 28 | probe << 27 | len(records), nonce) + b"".join(records)
 
 
-def signed(head, nonce, key, body):
+def signed(head, nonce, key, body, key_id=0):
     """With HMAC-SHA-256."""
-    before = struct.pack("!IQHH", head, nonce, 2, 32)
+    before = struct.pack("!IQBBH", head, nonce, key_id, 2, 32)
     return before + hmac.digest(key, before + bytes(32) + body, "sha256") + body
 
 

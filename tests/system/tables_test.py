@@ -19,7 +19,7 @@ from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
 from packets import map_register, record  # noqa: E402
 
 BINDIR = ""
-EIDS = 20_000
+EIDS = 10_000
 A_REGISTER = 40  # of them
 TOGETHER = 50  # registers, which share a write to the disk
 FIRST = int(ipaddress.ip_address("10.0.0.0"))

@@ -26,7 +26,7 @@ TEST(MapServer, C108_NoAuthenticationIsNoneEvenWhereTheConfigurationNamesIt) {
 	config.sites[0].keys[0].algorithm = Algorithm::none;
 	Lab lab{config};
 	const auto outcome = lab.receive(golden("REG-NONE").octets, etr);
-	EXPECT_EQ(reason(outcome), MapServerDrop::bad_authentication);
+	EXPECT_EQ(reason(outcome), MapServerDrop::unknown_algorithm);
 }
 
 TEST(MapServer, C109_NonceNotGreaterIsDropped) {
@@ -79,7 +79,8 @@ TEST(MapServer, C111_ForeignPrefixIsRefusedAndNotNotified) {
 	EXPECT_EQ(notify->records[1].eid, Address{ip("2001:db8:1:2::")});
 	EXPECT_EQ(reason(outcome), MapServerDrop::foreign_eid);
 	EXPECT_EQ(outcome.dropped->eid, prefix("192.0.2.0/24"));
-	EXPECT_EQ(lab.server.counters().foreign_eid, 2U);
+	EXPECT_EQ(lab.server.counters().foreign_eid, 1U);
+	EXPECT_EQ(lab.server.counters().more_specific, 1U);
 	EXPECT_EQ(lab.eids(), 2U);
 }
 
@@ -106,6 +107,9 @@ TEST(MapServer, C111_RlocThatIsNotAllowedRefusesTheRecord) {
 	        .add("2001:db8:1::/48", {locator("198.51.100.9", 1), locator("198.51.100.66", 2)}));
 	EXPECT_EQ(reason(outcome), MapServerDrop::rloc_not_allowed);
 	EXPECT_EQ(lab.eids(), 1U);
+	// Nothing is said where nothing was taken.
+	EXPECT_TRUE(
+	    lab.send(Register{2}.add("203.0.113.0/24", {locator("192.0.2.1", 1)})).send.empty());
 }
 
 TEST(MapServer, C112_MapNotifyIsTheGoldenOne) {
