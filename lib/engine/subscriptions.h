@@ -29,7 +29,7 @@ public:
 	struct Limits {
 		std::size_t most = 16384;       // subscriptions
 		std::size_t most_of_one = 4096; // of one subscriber
-		std::size_t most_asked = 64;    // requests of one subscriber that are not acknowledged
+		std::size_t most_asked = 1024;  // requests of one subscriber that are not acknowledged
 		std::size_t most_changes = 256; // that one subscription has not been told
 	};
 
