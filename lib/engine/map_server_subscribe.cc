@@ -124,7 +124,7 @@ void MapServer::unsubscribe(const Request &request, Instant now) {
 void MapServer::on_subscriber(const Arrival &arrival, const MapNotifyAck &message, Instant now) {
 	using enum Subscriptions::Acknowledged;
 	const auto acknowledged = subscriptions_.acknowledge(
-	    message.nonce,
+	    message.nonce, arrival.from.address,
 	    [&](std::uint32_t number) { return subscribers_->verify(number, arrival.octets); }, now);
 	const auto what = acknowledged.what;
 	const auto subscriber = acknowledged.subscriber;

@@ -79,17 +79,26 @@ void Subscriptions::forget_old_requests(const Request &request, Instant now) {
 	while (!asked.empty() && (asked.size() >= limits_.most_asked ||
 	                             now - all_.at(*asked.begin()).begun >= request_lifetime))
 		remove(*asked.begin());
+}
+
+std::optional<Subscriptions::Number> Subscriptions::asked_before(const Request &request) const {
 	const auto [first, last] = by_nonce_.equal_range(request.nonce);
 	for (auto at = first; at != last; ++at) {
 		const auto &one = all_.at(at->second);
-		if (!one.is_active && one.request.name == request.name) return remove(at->second);
+		if (!one.is_active && one.request.name == request.name) return at->second;
 	}
+	return std::nullopt;
 }
 
 Subscriptions::Asked Subscriptions::ask(const Request &request, Instant now) {
 	if (const auto last = last_nonce(request); last && request.nonce <= *last)
 		return {Verdict::replayed, 0};
 	if (!has_room(request.name) || request.nonce > highest_asked) return {Verdict::too_many, 0};
+	if (const auto before = asked_before(request)) {
+		const auto &known = all_.at(*before).request;
+		const bool is_same = known.to == request.to && known.ends_it == request.ends_it;
+		return {is_same ? Verdict::asked : Verdict::replayed, is_same ? *before : 0};
+	}
 	forget_old_requests(request, now);
 	const auto number = next_number_++;
 	auto &subscription = all_[number];
@@ -197,7 +206,8 @@ Subscriptions::Acknowledged Subscriptions::activate(Number number, Instant now) 
 }
 
 Subscriptions::Acknowledgement Subscriptions::acknowledge(std::uint64_t nonce,
-    const std::function<bool(std::uint32_t subscriber)> &has_signed, Instant now) {
+    const IpAddress &from, const std::function<bool(std::uint32_t subscriber)> &has_signed,
+    Instant now) {
 	Acknowledgement result;
 	const auto [first, last] = by_nonce_.equal_range(nonce);
 	for (auto at = first; at != last; ++at) {
@@ -206,6 +216,8 @@ Subscriptions::Acknowledgement Subscriptions::acknowledge(std::uint64_t nonce,
 		result.subscriber = subscription.request.name.subscriber;
 		result.what = Acknowledged::not_authentic;
 		if (!has_signed(result.subscriber)) continue;
+		// Or else who repeats a request with another address could have it told there.
+		if (!subscription.is_active && subscription.request.to.address != from) continue;
 		if (!subscription.is_active) {
 			result.what = activate(number, now);
 			return result;

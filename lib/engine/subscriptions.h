@@ -29,7 +29,7 @@ public:
 	struct Limits {
 		std::size_t most = 16384;       // subscriptions
 		std::size_t most_of_one = 4096; // of one subscriber
-		std::size_t most_asked = 64;    // requests of one subscriber that are not acknowledged
+		std::size_t most_asked = 1024;  // requests of one subscriber that are not acknowledged
 		std::size_t most_changes = 256; // that one subscription has not been told
 	};
 
@@ -99,8 +99,9 @@ public:
 		Acknowledged what{};
 		std::uint32_t subscriber = 0; // but of what is unknown
 	};
-	// Of the Map-Notify with this nonce, if the key of its subscriber has signed it.
-	Acknowledgement acknowledge(std::uint64_t nonce,
+	// Of the Map-Notify with this nonce, if the key of its subscriber has signed it; of one that
+	// answers a request only from where that went.
+	Acknowledgement acknowledge(std::uint64_t nonce, const IpAddress &from,
 	    const std::function<bool(std::uint32_t subscriber)> &has_signed, Instant now);
 
 	bool concern(const EidPrefix &eid) const; // any of them: covering it, or within
@@ -145,6 +146,7 @@ private:
 		std::uint64_t least_nonce = 0;
 	};
 	std::optional<std::uint64_t> last_nonce(const Request &request) const;
+	std::optional<Number> asked_before(const Request &request) const;
 	bool has_room(const Name &name) const;
 	void forget_old_requests(const Request &request, Instant now);
 	Acknowledged activate(Number number, Instant now);

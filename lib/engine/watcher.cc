@@ -53,11 +53,16 @@ void Watcher::set_due(Number number, Instant due) {
 	due_.emplace(due, number);
 }
 
+void Watcher::close(Watch &watch) {
+	if (!watch.asked.empty()) --open_;
+	watch.asked.clear();
+}
+
 void Watcher::set_over(Number number) {
 	auto &watch = watches_[number];
 	due_.erase({watch.due, number});
 	watch.state = State::over;
-	watch.asked.clear();
+	close(watch);
 }
 
 void Watcher::watch(const EidPrefix &eid, Instant now) {
@@ -75,29 +80,48 @@ void Watcher::end(Instant now) {
 			continue;
 		}
 		watch.state = State::ending;
-		watch.asked.clear();
+		close(watch);
 		watch.tries = 0;
 		set_due(number, now);
 	}
 }
 
-std::optional<Datagram> Watcher::next_request(Instant now, std::uint64_t nonce) {
-	for (const auto &[due, number] : due_) {
-		if (due > now) break;
-		auto &watch = watches_[number];
-		if (watch.refused || watch.tries >= options_.count) continue;
-		last_nonce_ = std::max(last_nonce_ + 1, nonce);
-		watch.asked.insert(last_nonce_);
-		++watch.tries;
-		watch.sent = now;
-		const auto subscribing =
-		    watch.state == State::ending ? Subscribing::end : Subscribing::begin;
-		const auto octets =
-		    encode_request(options_.form, watch.eid, last_nonce_, room_, subscribing);
-		set_due(number, now + std::chrono::duration_cast<Instant::duration>(options_.timeout));
-		return Datagram{options_.form.resolver, {}, octets, {}};
+// That a Map-Request is to be sent for. A Map-Server has room for few that are not acknowledged, so
+// that most wait where there are many.
+std::optional<Watcher::Number> Watcher::next_due(Instant now) {
+	for (auto at = due_.begin(); at != due_.end() && at->first <= now;) {
+		const auto number = at->second;
+		const auto &watch = watches_[number];
+		if (watch.refused || watch.tries >= options_.count) {
+			++at;
+			continue;
+		}
+		if (!watch.asked.empty()) return number;
+		waiting_.push_back(number);
+		at = due_.erase(at);
+	}
+	while (open_ < options_.most_open && !waiting_.empty()) {
+		const auto number = waiting_.front();
+		waiting_.pop_front();
+		const auto &watch = watches_[number];
+		if (watch.state != State::over && watch.asked.empty()) return number;
 	}
 	return std::nullopt;
+}
+
+std::optional<Datagram> Watcher::next_request(Instant now, std::uint64_t nonce) {
+	const auto number = next_due(now);
+	if (!number) return std::nullopt;
+	auto &watch = watches_[*number];
+	last_nonce_ = std::max(last_nonce_ + 1, nonce);
+	if (watch.asked.empty()) ++open_;
+	watch.asked.insert(last_nonce_);
+	++watch.tries;
+	watch.sent = now;
+	const auto subscribing = watch.state == State::ending ? Subscribing::end : Subscribing::begin;
+	const auto octets = encode_request(options_.form, watch.eid, last_nonce_, room_, subscribing);
+	set_due(*number, now + std::chrono::duration_cast<Instant::duration>(options_.timeout));
+	return Datagram{options_.form.resolver, {}, octets, {}};
 }
 
 std::optional<std::pair<EidPrefix, WatchTrouble>> Watcher::next_trouble(Instant now) {
@@ -113,6 +137,7 @@ std::optional<std::pair<EidPrefix, WatchTrouble>> Watcher::next_trouble(Instant 
 			return std::pair{watch.eid, trouble};
 		}
 		watch.tries = 0;
+		close(watch);
 		set_due(number, now + pause);
 		if (!std::exchange(watch.is_told, true))
 			return std::pair{watch.eid, WatchTrouble::not_renewed};
@@ -121,6 +146,7 @@ std::optional<std::pair<EidPrefix, WatchTrouble>> Watcher::next_trouble(Instant 
 }
 
 std::optional<Instant> Watcher::deadline() const {
+	if (!waiting_.empty() && open_ < options_.most_open) return Instant{};
 	if (due_.empty()) return std::nullopt;
 	return due_.begin()->first;
 }
@@ -184,7 +210,7 @@ Result<Watcher::Number, NotWatched> Watcher::told_by(const MapNotify &message) c
 
 void Watcher::on_answer(Number number, Instant now) {
 	auto &watch = watches_[number];
-	watch.asked.clear();
+	close(watch);
 	watch.tries = 0;
 	watch.is_told = false;
 	if (watch.state == State::ending) return set_over(number);

@@ -7,6 +7,7 @@
 #include "engine/instant.h"
 #include "engine/request_form.h"
 
+#include <deque>
 #include <map>
 #include <set>
 #include <utility>
@@ -61,7 +62,8 @@ public:
 	struct Options {
 		RequestForm form; // with a subscriber
 		std::vector<SharedKey> keys;
-		unsigned count = 3;                                         // Map-Requests at a time
+		std::size_t most_open = 16; // Map-Requests that wait for an answer at a time
+		unsigned count = 3;         // of one EID
 		std::chrono::nanoseconds timeout = std::chrono::seconds{2}; // after each; at least 1 s
 	};
 
@@ -100,6 +102,8 @@ private:
 
 	void set_due(Number number, Instant due);
 	void set_over(Number number);
+	void close(Watch &watch);
+	std::optional<Number> next_due(Instant now);
 	Key *signer_of(const MapNotify &message, Bytes octets);
 	std::optional<Number> asked_with(std::uint64_t nonce) const;
 	Result<Number, NotWatched> told_by(const MapNotify &message) const;
@@ -113,6 +117,8 @@ private:
 	Options options_;
 	std::vector<Watch> watches_;
 	std::set<std::pair<Instant, Number>> due_; // of those that are not over
+	std::deque<Number> waiting_;               // due, until fewer are open
+	std::size_t open_ = 0;                     // those that something was asked for
 	std::uint64_t last_nonce_ = 0;
 	Arena arena_; // of what was received last
 	Octets room_;

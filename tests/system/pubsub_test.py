@@ -138,11 +138,13 @@ class PubSub(unittest.TestCase):
         self.config = os.path.join(self.directory, "lisp.conf")
 
     def serve(self, subscribers=SUBSCRIBERS):
+        """Each time with what it knew the last time, but for subscriptions."""
         sites = write_secret(os.path.join(self.directory, "mapserver.conf"), SITES + subscribers)
-        return self.start("lisp-mapserverd", "server", "-f", sites, "-l", HOSTS["server"])
+        return self.start("lisp-mapserverd", "server", "-f", sites, "-l", HOSTS["server"],
+                          directory=self.directory)
 
-    def start(self, name, host, *args):
-        daemon = Daemon(BINDIR, name, args, within=["ip", "netns", "exec", host])
+    def start(self, name, host, *args, directory=None):
+        daemon = Daemon(BINDIR, name, args, directory, within=["ip", "netns", "exec", host])
         self.addCleanup(daemon.stop)
         return daemon
 
@@ -302,6 +304,25 @@ class OnTheWire(PubSub):
         self.assertEqual(self.server.status("subscriptions"), [])
         self.assertEqual(self.counter(self.server, "replayed"), 2)
         self.assertEqual(self.counter(self.server, "subscription-refused"), 1)
+
+    def test_a_restart_forgets_subscriptions_but_not_their_nonces(self):
+        first = record(EID, ("198.51.100.1", 1))
+        self.send(subscription(100, EID, self.itr_rloc))
+        self.expect(100, first)
+        self.acknowledge(100, first)
+        self.send(subscription(200, "10.7.0.0/16", self.itr_rloc))  # answered after that
+        self.receive()
+        self.assertEqual(len(self.server.status("subscriptions")), 1)
+        self.server.stop()
+        self.server = self.serve()
+        self.assertEqual(self.server.status("subscriptions"), [])
+        self.send(subscription(100, EID, self.itr_rloc))
+        self.server.wait_for("nonce not greater than the last")
+        self.acknowledge(100, first)
+        self.send(subscription(101, EID, self.itr_rloc))
+        self.expect(101, first)
+        self.assertEqual(self.server.status("subscriptions"), [])
+        self.assertEqual(self.counter(self.server, "unknown-nonce"), 1)
 
     def test_tshark_reads_what_passes_and_the_signatures_are_good(self):
         wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))

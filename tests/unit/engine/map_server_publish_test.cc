@@ -205,5 +205,17 @@ TEST(Publishing, ManyChangesGoInPacketsOfTheSizeOfAReply) {
 	EXPECT_EQ(records, 60U);
 }
 
+// Its answer tells only of the prefix itself.
+TEST(Publishing, ARenewalForgetsNoChange) {
+	PubSubLab lab;
+	lab.subscribe({"10.0.0.0/8"});
+	lab.registers("10.1.0.0/16", {first});
+	EXPECT_EQ(told(lab.published()), "1001: 10.1.0.0/16 198.51.100.9,1");
+	const auto notify = lab.subscribes({"10.0.0.0/8", 0x2000});
+	lab.registers("10.2.0.0/16", {first});
+	EXPECT_EQ(lab.acknowledges(notify), std::nullopt);
+	EXPECT_EQ(told(lab.published()), "2001: 10.2.0.0/16 198.51.100.9,1 10.1.0.0/16 198.51.100.9,1");
+}
+
 } // namespace
 } // namespace lisp

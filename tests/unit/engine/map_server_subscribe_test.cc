@@ -209,30 +209,37 @@ TEST(Subscribing, AForgedRequestChangesNothing) {
 	EXPECT_EQ(lab.to, subscriber);
 }
 
+// Who sees a request may repeat it from elsewhere.
+TEST(Subscribing, ARepeatedRequestMovesNothing) {
+	PubSubLab lab;
+	const auto notify = lab.subscribes({});
+	EXPECT_EQ(lab.subscribes({}), notify);
+	const Endpoint another{ip("198.51.100.66"), 50006};
+	EXPECT_EQ(told(lab.subscribes({"203.0.113.0/24", 0x1000, "198.51.100.66"})), "nothing");
+	EXPECT_EQ(lab.dropped, MapServerDrop::replayed);
+	EXPECT_EQ(lab.acknowledges(notify, "sub-key", another), MapServerDrop::bad_authentication);
+	EXPECT_EQ(lab.acknowledges(notify), std::nullopt);
+
+	PubSubLab early;
+	early.subscribes({"203.0.113.0/24", 0x1000, "198.51.100.66"});
+	EXPECT_EQ(told(early.subscribes({})), "nothing");
+	EXPECT_EQ(early.acknowledges(notify), MapServerDrop::bad_authentication);
+	EXPECT_EQ(early.active(), 0U);
+}
+
 TEST(Subscribing, ARenewalTakesTheNewAddress) {
 	PubSubLab lab;
 	lab.subscribe({});
 	const Endpoint moved{ip("198.51.100.2"), 50007};
 	const auto notify = lab.subscribes({"203.0.113.0/24", 0x3000, "198.51.100.2"}, moved);
 	EXPECT_EQ(lab.to, moved);
-	lab.acknowledges(notify);
+	EXPECT_EQ(lab.acknowledges(notify), MapServerDrop::bad_authentication);
+	EXPECT_EQ(lab.acknowledges(notify, "sub-key", moved), std::nullopt);
 	EXPECT_EQ(lab.active(), 1U);
 	EXPECT_EQ(lab.server.counters().renewed, 1U);
 	lab.registers("203.0.113.0/24", {first});
 	EXPECT_EQ(told(lab.published()), "3001: 203.0.113.0/24 198.51.100.9,1");
 	EXPECT_EQ(lab.to, moved);
-}
-
-// Its answer tells only of the prefix itself.
-TEST(Subscribing, ARenewalForgetsNoChange) {
-	PubSubLab lab;
-	lab.subscribe({"10.0.0.0/8"});
-	lab.registers("10.1.0.0/16", {first});
-	EXPECT_EQ(told(lab.published()), "1001: 10.1.0.0/16 198.51.100.9,1");
-	const auto notify = lab.subscribes({"10.0.0.0/8", 0x2000});
-	lab.registers("10.2.0.0/16", {first});
-	EXPECT_EQ(lab.acknowledges(notify), std::nullopt);
-	EXPECT_EQ(told(lab.published()), "2001: 10.2.0.0/16 198.51.100.9,1 10.1.0.0/16 198.51.100.9,1");
 }
 
 TEST(Subscribing, UnsubscribingNeedsNoNotifyBit) {

@@ -69,12 +69,12 @@ public:
 		return {outcome.send[0].octets.begin(), outcome.send[0].octets.end()};
 	}
 	std::optional<MapServerDrop> acknowledges(
-	    const Octets &notify, const char *secret = "sub-key") {
+	    const Octets &notify, const char *secret = "sub-key", const Endpoint &from = subscriber) {
 		auto octets = notify;
 		octets[0] = static_cast<std::uint8_t>(0x50 | (octets[0] & 0xf));
 		std::fill_n(octets.begin() + 16, 32, std::uint8_t{0});
 		EXPECT_TRUE(Key{secret}.sign(octets));
-		const auto outcome = receive(octets, subscriber);
+		const auto outcome = receive(octets, from);
 		saved.assign(outcome.save.begin(), outcome.save.end());
 		return reason(outcome);
 	}

@@ -1,11 +1,7 @@
-// What lisp-request --watch sends and takes, and how it gets on with a Map-Server over a network
-// that loses, repeats and reorders.
-#include "engine/pubsub_lab.h"
-#include "engine/watcher.h"
+// What lisp-request --watch sends and takes.
+#include "engine/watching_lab.h"
 
 #include <gtest/gtest.h>
-
-#include <random>
 
 namespace lisp {
 
@@ -15,63 +11,6 @@ namespace {
 
 const Locator first = locator("198.51.100.9", 1, false);
 const Locator second = locator("198.51.100.10", 2, false);
-
-Watcher::Options options(const char *secret = "sub-key") {
-	Watcher::Options options;
-	options.form.resolver = map_server;
-	options.form.encapsulated = false;
-	options.form.itr_rlocs = {ip("198.51.100.1"), ip("2001:db8::1")};
-	options.form.port = subscriber.port;
-	options.form.subscriber = XtrIdentity{golden_xtr_id, 0x42};
-	options.keys.push_back({std::nullopt, Key{secret}});
-	return options;
-}
-
-std::string text_of(const WatchedChange &change) {
-	Text text;
-	text += change.kind == WatchedChange::Kind::mapping  ? "mapping "
-	        : change.kind == WatchedChange::Kind::change ? "change "
-	                                                     : "withdrawal ";
-	append(text, *eid_prefix(change.record.eid, change.record.mask_length));
-	for (const auto &one : change.record.locators)
-		text += " " + to_string(*as_ip(one.rloc)) + "," + std::to_string(one.priority);
-	return text.str();
-}
-
-struct Watching {
-	explicit Watching(Watcher::Options with = options()) : watcher(std::move(with)) {}
-
-	std::string request(std::uint64_t nonce = 0x1000) {
-		const auto datagram = watcher.next_request(now, nonce);
-		return datagram ? to_hex(datagram->octets) : "none";
-	}
-	// What it says, joined, or why it is not taken; what it sends back is kept.
-	std::string receive(const Octets &octets) {
-		const auto news = watcher.receive(octets, now);
-		acknowledgement.clear();
-		if (!news) return std::string{name(news.error())};
-		acknowledgement.assign(news->acknowledgement.begin(), news->acknowledgement.end());
-		std::string text;
-		for (const auto &change : news->changes)
-			text += (text.empty() ? "" : "; ") + text_of(change);
-		return text;
-	}
-	std::string trouble() {
-		const auto found = watcher.next_trouble(now);
-		if (!found) return "none";
-		switch (found->second) {
-		case WatchTrouble::no_answer: return "no answer";
-		case WatchTrouble::refused: return "refused";
-		case WatchTrouble::not_renewed: return "not renewed";
-		case WatchTrouble::not_ended: return "not ended";
-		}
-		return {};
-	}
-
-	Watcher watcher;
-	Instant now{10h};
-	Octets acknowledgement;
-};
 
 struct Record {
 	const char *eid = "203.0.113.0/24";
@@ -290,116 +229,23 @@ TEST(Watcher, TellsSeveralApartByNonceAndEid) {
 	    "change 10.1.0.0/16 198.51.100.10,2");
 }
 
-// A Map-Server and a watcher, and what is on its way between them.
-class Network {
-public:
-	explicit Network(unsigned seed) : random_(seed) {
-		lab_.use_ttl = true;
-		watching_.watcher.watch(prefix("10.0.0.0/8"), now());
-	}
-
-	void run(std::chrono::seconds how_long, int loss_percent) {
-		loss_ = loss_percent;
-		const auto end = now() + how_long;
-		while (now() < end) {
-			step();
-			lab_.now = watching_.now = now() + 100ms;
-		}
-	}
-	void change() {
-		const auto host = "10.1.0." + std::to_string(random_() % 5) + "/32";
-		std::vector<Locator> rlocs;
-		const auto priority = static_cast<std::uint8_t>(random_() % 200);
-		if (random_() % 4 > 0) rlocs.push_back(locator("198.51.100.9", priority, false));
-		lab_.registers(host.c_str(), rlocs, rlocs.empty() ? 0 : 1440);
-		mapping_[host] = rlocs.empty() ? "" : " 198.51.100.9," + std::to_string(priority);
-	}
-	// All of its subscriptions, as after a restart.
-	void forget() {
-		auto config = pubsub_config();
-		config.subscribers[0].secret = "another";
-		lab_.server.reload(config, now());
-		lab_.server.reload(pubsub_config(), now());
-	}
-	// By who watches, and by who registers.
-	const std::map<std::string, std::string> &known() const { return known_; }
-	std::map<std::string, std::string> registered() const {
-		auto all = mapping_;
-		std::erase_if(all, [](const auto &one) { return one.second.empty(); });
-		return all;
-	}
-	Watching &watching() { return watching_; }
-	PubSubLab &lab() { return lab_; }
-
-private:
-	Instant now() const { return lab_.now; }
-	void put(bool to_server, Bytes octets) {
-		for (int copies = random_() % 10 == 0 ? 2 : 1; copies > 0; --copies)
-			if (static_cast<int>(random_() % 100) >= loss_)
-				on_the_way_.emplace(now() + std::chrono::milliseconds{random_() % 1500},
-				    std::pair{to_server, Octets(octets.begin(), octets.end())});
-	}
-	void step() {
-		while (!on_the_way_.empty() && on_the_way_.begin()->first <= now()) {
-			const auto [to_server, octets] = on_the_way_.extract(on_the_way_.begin()).mapped();
-			if (to_server)
-				for (const auto &datagram : lab_.receive(octets, subscriber).send)
-					put(false, datagram.octets);
-			else
-				take(octets);
-		}
-		lab_.server.expire(now());
-		while (const auto *notify = lab_.server.next_notify(now())) put(false, notify->octets);
-		while (watching_.watcher.next_trouble(now()))
-			;
-		const auto time = static_cast<std::uint64_t>(now().time_since_epoch().count());
-		while (const auto request = watching_.watcher.next_request(now(), time))
-			put(true, request->octets);
-	}
-	void take(const Octets &octets) {
-		const auto news = watching_.watcher.receive(octets, now());
-		if (!news) return;
-		if (!news->acknowledgement.empty()) put(true, news->acknowledgement);
-		for (const auto &change : news->changes) {
-			const auto text = text_of(change);
-			const auto eid = to_string(*eid_prefix(change.record.eid, change.record.mask_length));
-			if (change.record.locators.empty())
-				known_.erase(eid);
-			else
-				known_[eid] = text.substr(text.find(' ', text.find('/')));
-		}
-	}
-
-	std::minstd_rand random_;
-	PubSubLab lab_;
-	Watching watching_;
-	int loss_ = 0;
-	std::multimap<Instant, std::pair<bool, Octets>> on_the_way_;
-	std::map<std::string, std::string> mapping_;
-	std::map<std::string, std::string> known_;
-};
-
-// Registered for a day: nothing expires meanwhile.
-TEST(Watcher, KnowsWhatIsRegisteredWhateverTheNetworkDid) {
-	for (unsigned seed = 1; seed <= 40; ++seed) {
-		Network network{seed};
-		network.run(10s, 0);
-		ASSERT_EQ(network.lab().active(), 1U) << seed;
-		for (int i = 0; i < 20; ++i) {
-			network.change();
-			network.run(std::chrono::seconds{1 + i % 5}, 30);
-			if (seed % 2 == 0 && i == 12) network.forget();
-		}
-		network.run(130s, 0);
-		// What is gone since, and was so when it asked anew, it cannot know.
-		const bool forgotten =
-		    seed % 2 == 0 || network.lab().server.counters().subscribers_lost > 0;
-		for (const auto &[eid, mapping] : network.registered())
-			EXPECT_EQ(network.known().count(eid), 1U) << seed << ' ' << eid;
-		for (const auto &[eid, mapping] : network.known())
-			if (!forgotten || network.registered().count(eid) > 0)
-				EXPECT_EQ(mapping, network.registered()[eid]) << seed << ' ' << eid;
-	}
+TEST(Watcher, FewAreAskedForAtATime) {
+	Watching one;
+	for (unsigned i = 0; i < 40; ++i)
+		one.watcher.watch(EidPrefix::host(IpAddress::v4(0x0a010000 + i)), one.now);
+	for (std::uint64_t i = 0; i < 16; ++i) EXPECT_NE(one.request(0x1000 + i), "none");
+	EXPECT_EQ(one.request(), "none");
+	EXPECT_EQ(*one.watcher.deadline(), one.now + 2s);
+	EXPECT_EQ(one.receive(notify(0x1000, {{"10.1.0.0/32", {first}}})),
+	    "mapping 10.1.0.0/32 198.51.100.9,1");
+	EXPECT_LE(*one.watcher.deadline(), one.now);
+	EXPECT_NE(one.request(0x2000), "none");
+	EXPECT_EQ(one.request(), "none");
+	one.watcher.end(one.now);
+	EXPECT_NE(one.request(0x3000), "none");
+	EXPECT_EQ(one.request(), "none") << "only one has begun";
+	EXPECT_EQ(one.receive(notify(0x3000, {{"10.1.0.0/32", {first}}})), "");
+	EXPECT_EQ(one.watcher.deadline(), std::nullopt);
 }
 
 } // namespace
