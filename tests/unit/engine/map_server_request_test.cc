@@ -273,7 +273,7 @@ TEST(MapServerRequest, OfAStaticMappingAndOthersTheLongestCounts) {
 	EXPECT_EQ(lab.ask("11.0.0.1/32")->records[0].locators[0].rloc, Address{ip("192.0.2.2")});
 	// A registration from before the mapping was written down goes.
 	config.statics.push_back(fixed("10.2.0.0/24", {"192.0.2.3"}));
-	lab.server.reload(config);
+	lab.server.reload(config, lab.now);
 	EXPECT_EQ(lab.ask("10.2.0.1/32")->records[0].locators[0].rloc, Address{ip("192.0.2.3")});
 }
 
