@@ -2,6 +2,8 @@
 
 #include "engine/map_server_request.h"
 
+#include <map>
+
 namespace lisp {
 
 MapServer::MapServer(MapServerConfig config, const Options &options)
@@ -109,6 +111,7 @@ void MapServer::reload(MapServerConfig config, Instant now) {
 	auto next = std::make_unique<ServerSites>(std::move(config));
 	const auto keys = sites_->keys_in(*next);
 	std::vector<EidPrefix> gone;
+	std::map<EidPrefix, RegisteringXtrs::Number> merged; // each is told once, whoever is gone
 	const auto allowed = [&](const EidPrefix &eid,
 	                         const RegistrationTable::Registration &registration) {
 		const auto key = keys[xtrs_[registration.xtr].key];
@@ -124,6 +127,7 @@ void MapServer::reload(MapServerConfig config, Instant now) {
 	table_.retain([&](const EidPrefix &eid, const RegistrationTable::Registration &registration) {
 		const bool stays = allowed(eid, registration);
 		if (!stays && subscriptions_.concern(eid)) gone.push_back(eid);
+		if (!stays && registration.merge) merged.emplace(eid, registration.xtr);
 		return stays;
 	});
 	xtrs_.rekey(keys);
@@ -136,6 +140,9 @@ void MapServer::reload(MapServerConfig config, Instant now) {
 		return publishes(name.eid, now) &&
 		       subscribers_->find(name.xtr_id, request.to.address, name.eid) == name.subscriber;
 	});
+	arena_.reset();
+	for (const auto &[eid, xtr] : merged) tell_merged(eid, xtr, now);
+	if (!tellings_.empty()) make_notifies(now);
 	for (const auto &eid : gone) publish(eid, now);
 }
 

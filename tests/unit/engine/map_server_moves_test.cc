@@ -280,6 +280,19 @@ TEST_F(Moves, C119_WhoIsMergedIsToldOfThoseThatHaveExpired) {
 	EXPECT_TRUE(told(180s).empty());
 }
 
+TEST_F(Moves, C119_WhoIsMergedIsToldOfThoseThatMayNoMore) {
+	send(old_etr, "10.0.0.0/24", {locator("198.51.100.9", 1)}, true);
+	send(new_etr, "10.0.0.0/24", {locator("198.51.100.10", 1)}, true);
+	for (const auto &one : told()) lab.receive(acknowledgement(one), one.to);
+	auto config = hosts();
+	config.sites[0].rlocs.push_back(ip("198.51.100.10"));
+	lab.server.reload(config, lab.now);
+	const auto all = told();
+	ASSERT_EQ(all.size(), 1U);
+	EXPECT_EQ(all[0].to, new_etr);
+	EXPECT_EQ(shown(all[0]), "10.0.0.0/24 198.51.100.10");
+}
+
 TEST_F(Moves, C119_WhoIsNotMergedLeavesNoWord) {
 	send(old_etr, "10.0.0.0/24", {locator("198.51.100.9", 1)}, true);
 	lab.now += 100s;
