@@ -99,8 +99,13 @@ void Mapserverd::answer_queries() {
 			});
 		};
 	});
-	daemon_.on_query("sites", [this](QueryReply &reply) {
-		for_each_site(server_, Clock::now(), [&](const SiteStatus &site) { reply.print(site); });
+	daemon_.on_table("sites", [this] {
+		return [this, list = SiteList{}](QueryReply &reply) mutable {
+			return list.next(server_, Clock::now(), [&](const SiteStatus &site) {
+				reply.print(site);
+				return !reply.is_full();
+			});
+		};
 	});
 }
 

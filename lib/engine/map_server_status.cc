@@ -9,6 +9,8 @@ using std::chrono::seconds;
 
 namespace {
 
+constexpr std::size_t most_counted = 10'000; // in one call
+
 RegistrationStatus status_of(const MapServer &server, const EidPrefix &eid,
     const RegistrationTable::Registration &registration, Arena &arena, Instant now) {
 	const auto &xtr = server.xtrs()[registration.xtr];
@@ -111,18 +113,43 @@ void for_each_registration(const MapServer &server, Instant now,
 	});
 }
 
-void for_each_site(
-    const MapServer &server, Instant now, const std::function<void(const SiteStatus &)> &visit) {
-	for (const auto &site : server.sites().config().sites) {
+// False where it has to be gone on with.
+bool SiteList::count(const RegistrationTable &table, const EidPrefix &eid, Instant now) {
+	const auto visit = [&](const RegistrationTable::Match &match) {
+		if (left_ == 0 || !eid.covers(match.eid)) return false;
+		--left_;
+		++count_;
+		last_ = match.eid;
+		return true;
+	};
+	if (last_)
+		table.for_each_after(*last_, now, visit);
+	else
+		table.for_each_within(eid, now, visit);
+	if (left_ == 0) return false;
+	--left_; // a line without any costs something, too
+	counted_.push_back(std::exchange(count_, 0));
+	last_.reset();
+	return true;
+}
+
+bool SiteList::next(
+    const MapServer &server, Instant now, const std::function<bool(const SiteStatus &)> &visit) {
+	const auto &sites = server.sites().config().sites;
+	left_ = most_counted;
+	for (bool more = true; more && site_ < sites.size(); ++site_) {
+		const auto &site = sites[site_];
+		while (counted_.size() < site.eids.size())
+			if (!count(server.registrations(), site.eids[counted_.size()].eid, now)) return true;
 		SiteStatus status{site.name, site.keys.size(), {}, site.rlocs};
-		for (const auto &line : site.eids) {
-			auto &eid = status.eids.emplace_back(
-			    SiteEidStatus{line.eid, line.more_specifics, line.proxy_reply, 0});
-			server.registrations().for_each_within(line.eid, now,
-			    [&](const RegistrationTable::Match &) { return ++eid.registered > 0; });
+		for (std::size_t i = 0; i < site.eids.size(); ++i) {
+			const auto &line = site.eids[i];
+			status.eids.push_back({line.eid, line.more_specifics, line.proxy_reply, counted_[i]});
 		}
-		visit(status);
+		counted_.clear();
+		more = visit(status);
 	}
+	return site_ < sites.size();
 }
 
 } // namespace lisp

@@ -73,8 +73,23 @@ struct SiteStatus {
 	std::vector<IpAddress> rlocs; // allowed; empty for any
 };
 
-void for_each_site(
-    const MapServer &server, Instant now, const std::function<void(const SiteStatus &)> &visit);
+// In the order of the configuration, some at a time as above: to count what is registered takes its
+// time, too.
+class SiteList {
+public:
+	// Until `visit` returns false, or much has been counted. False after the last.
+	bool next(
+	    const MapServer &server, Instant now, const std::function<bool(const SiteStatus &)> &visit);
+
+private:
+	bool count(const RegistrationTable &table, const EidPrefix &eid, Instant now);
+
+	std::size_t site_ = 0;
+	std::vector<std::size_t> counted_; // within each of its EIDs so far
+	std::size_t count_ = 0;            // within the next, up to `last_`
+	std::optional<EidPrefix> last_;
+	std::size_t left_ = 0; // to be counted in this call
+};
 
 inline std::optional<std::uint64_t> count(std::optional<std::chrono::seconds> duration) {
 	if (!duration) return std::nullopt;

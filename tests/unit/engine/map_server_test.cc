@@ -638,5 +638,30 @@ TEST(MapServer, RegistrationsAndStaticMappingsAreListedTogetherSomeAtATime) {
 	EXPECT_EQ(status(lab.server).statics, 4U);
 }
 
+TEST(MapServer, SitesAreListedSomeAtATime) {
+	auto config = golden_config();
+	config.sites.push_back(site("many", "golden-key-1", {eid("10.0.0.0/8", true), eid("::/0")}));
+	config.sites.push_back(site("none", "golden-key-1", {eid("11.0.0.0/8")}));
+	Lab lab{config};
+	std::uint64_t nonce = 0;
+	for (std::uint32_t first = 0; first < 25'000; first += 250) {
+		auto message = Register{++nonce};
+		for (auto next = 0x0a000000 + first; next < 0x0a000000 + first + 250; ++next)
+			message.add(to_string(IpAddress::v4(next)).c_str(), {locator("192.0.2.1", 1)});
+		lab.send(std::move(message));
+	}
+	std::vector<std::string> sites;
+	SiteList list;
+	unsigned calls = 1;
+	const auto visit = [&](const SiteStatus &status) {
+		sites.push_back(
+		    std::string{status.name} + ' ' + std::to_string(status.eids.front().registered));
+		return false;
+	};
+	while (list.next(lab.server, lab.now, visit)) ++calls;
+	EXPECT_EQ(sites, (std::vector<std::string>{"golden 0", "many 25000", "none 0"}));
+	EXPECT_GE(calls, 5U) << "no call counts them all";
+}
+
 } // namespace
 } // namespace lisp
