@@ -98,6 +98,7 @@ std::optional<Instant> MapServer::deadline() const {
 }
 
 void MapServer::reload(MapServerConfig config) {
+	if (config == sites_->config()) return; // to look at a million registrations takes a while
 	auto next = std::make_unique<ServerSites>(std::move(config));
 	const auto keys = sites_->keys_in(*next);
 	table_.retain([&](const EidPrefix &eid, const RegistrationTable::Registration &registration) {
