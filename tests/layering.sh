@@ -68,4 +68,10 @@ for file in $(grep -lE '^ *# *if(def|ndef)? .*(__linux__|__FreeBSD__|__APPLE__|_
 	esac
 done
 
+# Two types of one name in two headers are one to the linker, which takes the functions of either.
+for type in $(grep -hoE '^(struct|class|enum class) [A-Z][A-Za-z]*( \{| final| :)' lib/*/*.h cmd/*/*.h |
+	sed -E 's/^.*(struct|class) //; s/ .*//' | sort | uniq -d); do
+	complain "$type: defined in two headers"
+done
+
 exit $failed

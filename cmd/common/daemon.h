@@ -95,6 +95,8 @@ public:
 	using TablePart = std::function<bool(QueryReply &reply)>;
 	void on_table(
 	    const std::string &query, std::function<TablePart(std::optional<EidPrefix> within)> begin);
+	// The same for one that is not by EIDs.
+	void on_table(const std::string &query, std::function<TablePart()> begin);
 
 	// A query whose answer takes time: `ask` keeps the asker and calls answer() once. What `print`
 	// returns is why the query is refused, if it is; what it printed is sent in any case.
@@ -157,8 +159,9 @@ private:
 	LocalServer::Outcome take_query(std::vector<std::string_view> words,
 	    const PeerCredentials &peer, std::vector<std::string> &replies);
 	std::string known_queries() const;
+	struct Table;
 	std::optional<std::string> begin_table(
-	    const std::string &query, bool json, const std::vector<std::string_view> &arguments);
+	    const Table &table, bool json, const std::vector<std::string_view> &arguments);
 	void answer_query(const std::string &query, bool json, std::vector<std::string> &replies);
 	std::optional<std::string> reload();
 	bool make_run_directory();

@@ -6,6 +6,11 @@
 
 namespace lisp {
 
+struct Daemon::Table {
+	std::function<TablePart(std::optional<EidPrefix> within)> begin;
+	bool by_eids = true;
+};
+
 struct Daemon::State {
 	explicit State(Daemon &daemon)
 	    : metrics_timer(daemon.loop_, [&daemon] { daemon.write_metrics(); }),
@@ -21,7 +26,7 @@ struct Daemon::State {
 	std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 	std::vector<std::string> listening;
 	std::map<std::string, std::function<void(QueryReply &)>> queries;
-	std::map<std::string, std::function<TablePart(std::optional<EidPrefix>)>> tables;
+	std::map<std::string, Table> tables;
 	std::map<std::string,
 	    std::function<void(const Asker &, const std::vector<std::string_view> &arguments)>>
 	    slow_queries;

@@ -110,18 +110,23 @@ void Daemon::answer_query(const std::string &query, bool json, std::vector<std::
 
 void Daemon::on_table(
     const std::string &query, std::function<TablePart(std::optional<EidPrefix>)> begin) {
-	state_->tables[query] = std::move(begin);
+	state_->tables[query] = {std::move(begin), true};
+}
+
+void Daemon::on_table(const std::string &query, std::function<TablePart()> begin) {
+	state_->tables[query] = {
+	    [begin = std::move(begin)](std::optional<EidPrefix>) { return begin(); }, false};
 }
 
 // Why not, if it is refused.
 std::optional<std::string> Daemon::begin_table(
-    const std::string &query, bool json, const std::vector<std::string_view> &arguments) {
+    const Table &table, bool json, const std::vector<std::string_view> &arguments) {
 	std::optional<EidPrefix> within;
 	if (!arguments.empty()) {
 		within = EidPrefix::parse(arguments[0]);
 		if (!within) return "'" + std::string{arguments[0]} + "' is no EID-prefix";
 	}
-	auto next = state_->tables.at(query)(within);
+	auto next = table.begin(within);
 	state_->local->answer(
 	    state_->local->asker(), [json, next = std::move(next)](std::vector<std::string> &replies) {
 		    QueryReply reply{json, replies};
@@ -180,13 +185,14 @@ LocalServer::Outcome Daemon::take_query(std::vector<std::string_view> words,
 		slow->second({state_->local->asker(), json}, words);
 		return later;
 	}
-	const bool table = state_->tables.contains(query);
-	if (words.size() > (table ? 1 : 0)) {
+	const auto table = state_->tables.find(query);
+	const bool is_table = table != state_->tables.end();
+	if (words.size() > (is_table && table->second.by_eids ? 1 : 0)) {
 		replies.push_back("'" + query + "' takes no '" + std::string{words.back()} + "'");
 		return refused;
 	}
-	if (table) {
-		auto why = begin_table(query, json, words);
+	if (is_table) {
+		auto why = begin_table(table->second, json, words);
 		if (!why) return later;
 		replies.push_back(std::move(*why));
 		return refused;

@@ -98,7 +98,7 @@ void Mapserverd::answer_queries() {
 	});
 	daemon_.on_table("registrations", [this](std::optional<EidPrefix> within) {
 		return [this, list = RegistrationList{within}](QueryReply &reply) mutable {
-			return list.next(server_, Clock::now(), [&](const RegistrationStatus &registration) {
+			return list.next(server_, Clock::now(), [&](const ServerRegistration &registration) {
 				reply.print(registration);
 				return !reply.is_full();
 			});
@@ -108,8 +108,13 @@ void Mapserverd::answer_queries() {
 		for_each_subscription(server_, Clock::now(),
 		    [&](const SubscriptionStatus &subscription) { reply.print(subscription); });
 	});
-	daemon_.on_query("sites", [this](QueryReply &reply) {
-		for_each_site(server_, Clock::now(), [&](const SiteStatus &site) { reply.print(site); });
+	daemon_.on_table("sites", [this] {
+		return [this, list = SiteList{}](QueryReply &reply) mutable {
+			return list.next(server_, Clock::now(), [&](const SiteStatus &site) {
+				reply.print(site);
+				return !reply.is_full();
+			});
+		};
 	});
 }
 

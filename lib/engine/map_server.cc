@@ -107,7 +107,10 @@ std::optional<Instant> MapServer::deadline() const {
 }
 
 void MapServer::reload(MapServerConfig config, Instant now) {
-	auto next_subscribers = std::make_unique<Subscribers>(std::move(config.subscribers));
+	const auto subscribers = std::exchange(config.subscribers, {});
+	// To look at a million registrations takes a while.
+	if (subscribers == subscribers_->sections() && config == sites_->config()) return;
+	auto next_subscribers = std::make_unique<Subscribers>(subscribers);
 	auto next = std::make_unique<ServerSites>(std::move(config));
 	const auto keys = sites_->keys_in(*next);
 	std::vector<EidPrefix> gone;

@@ -9,7 +9,9 @@ using std::chrono::seconds;
 
 namespace {
 
-RegistrationStatus status_of(const MapServer &server, const EidPrefix &eid,
+constexpr std::size_t most_counted = 10'000; // in one call
+
+ServerRegistration status_of(const MapServer &server, const EidPrefix &eid,
     const RegistrationTable::Registration &registration, Arena &arena, Instant now) {
 	const auto &xtr = server.xtrs()[registration.xtr];
 	Reader in{registration.record()};
@@ -21,8 +23,8 @@ RegistrationStatus status_of(const MapServer &server, const EidPrefix &eid,
 	    duration_cast<seconds>(registration.expires - now)};
 }
 
-RegistrationStatus status_of(const StaticMapping &mapping, Arena &arena) {
-	RegistrationStatus status;
+ServerRegistration status_of(const StaticMapping &mapping, Arena &arena) {
+	ServerRegistration status;
 	status.eid = mapping.eid;
 	status.fixed = true;
 	const auto record = static_record(mapping, mapping.eid, arena);
@@ -47,7 +49,7 @@ struct RegistrationList::Visit {
 	RegistrationList &list;
 	const MapServer &server;
 	Instant now;
-	const std::function<bool(const RegistrationStatus &)> &visit;
+	const std::function<bool(const ServerRegistration &)> &visit;
 	Arena arena = {};
 	bool stopped = false;
 
@@ -90,7 +92,7 @@ struct RegistrationList::Visit {
 };
 
 bool RegistrationList::next(const MapServer &server, Instant now,
-    const std::function<bool(const RegistrationStatus &)> &visit) {
+    const std::function<bool(const ServerRegistration &)> &visit) {
 	Visit one{*this, server, now, visit};
 	const auto &table = server.registrations();
 	const auto each = [&](const RegistrationTable::Match &match) {
@@ -104,25 +106,50 @@ bool RegistrationList::next(const MapServer &server, Instant now,
 }
 
 void for_each_registration(const MapServer &server, Instant now,
-    const std::function<void(const RegistrationStatus &)> &visit) {
-	RegistrationList{}.next(server, now, [&](const RegistrationStatus &registration) {
+    const std::function<void(const ServerRegistration &)> &visit) {
+	RegistrationList{}.next(server, now, [&](const ServerRegistration &registration) {
 		visit(registration);
 		return true;
 	});
 }
 
-void for_each_site(
-    const MapServer &server, Instant now, const std::function<void(const SiteStatus &)> &visit) {
-	for (const auto &site : server.sites().config().sites) {
+// False where it has to be gone on with.
+bool SiteList::count(const RegistrationTable &table, const EidPrefix &eid, Instant now) {
+	const auto visit = [&](const RegistrationTable::Match &match) {
+		if (left_ == 0 || !eid.covers(match.eid)) return false;
+		--left_;
+		++count_;
+		last_ = match.eid;
+		return true;
+	};
+	if (last_)
+		table.for_each_after(*last_, now, visit);
+	else
+		table.for_each_within(eid, now, visit);
+	if (left_ == 0) return false;
+	--left_; // a line without any costs something, too
+	counted_.push_back(std::exchange(count_, 0));
+	last_.reset();
+	return true;
+}
+
+bool SiteList::next(
+    const MapServer &server, Instant now, const std::function<bool(const SiteStatus &)> &visit) {
+	const auto &sites = server.sites().config().sites;
+	left_ = most_counted;
+	for (bool more = true; more && site_ < sites.size(); ++site_) {
+		const auto &site = sites[site_];
+		while (counted_.size() < site.eids.size())
+			if (!count(server.registrations(), site.eids[counted_.size()].eid, now)) return true;
 		SiteStatus status{site.name, site.keys.size(), {}, site.rlocs};
-		for (const auto &line : site.eids) {
-			auto &eid = status.eids.emplace_back(
-			    SiteEidStatus{line.eid, line.more_specifics, line.proxy_reply, 0});
-			server.registrations().for_each_within(line.eid, now,
-			    [&](const RegistrationTable::Match &) { return ++eid.registered > 0; });
+		for (std::size_t i = 0; i < site.eids.size(); ++i) {
+			const auto &line = site.eids[i];
+			status.eids.push_back({line.eid, line.more_specifics, line.proxy_reply, counted_[i]});
 		}
-		visit(status);
+		counted_.clear();
+		more = visit(status);
 	}
+	return site_ < sites.size();
 }
 
 void for_each_subscription(const MapServer &server, Instant now,

@@ -21,7 +21,7 @@ struct MapServerStatus {
 MapServerStatus status(const MapServer &server);
 
 // Of a static mapping what comes from an xTR is missing.
-struct RegistrationStatus {
+struct ServerRegistration {
 	EidPrefix eid;
 	bool fixed = false; // static
 	std::optional<std::string_view> site;
@@ -47,7 +47,7 @@ public:
 	// Goes on until `visit` returns false, but for the registrations of one EID, which stay
 	// together. False after the last.
 	bool next(const MapServer &server, Instant now,
-	    const std::function<bool(const RegistrationStatus &)> &visit);
+	    const std::function<bool(const ServerRegistration &)> &visit);
 
 private:
 	struct Visit;
@@ -58,7 +58,7 @@ private:
 };
 // All of them at once.
 void for_each_registration(const MapServer &server, Instant now,
-    const std::function<void(const RegistrationStatus &)> &visit);
+    const std::function<void(const ServerRegistration &)> &visit);
 
 struct SiteEidStatus {
 	EidPrefix eid;
@@ -74,8 +74,23 @@ struct SiteStatus {
 	std::vector<IpAddress> rlocs; // allowed; empty for any
 };
 
-void for_each_site(
-    const MapServer &server, Instant now, const std::function<void(const SiteStatus &)> &visit);
+// In the order of the configuration, some at a time as above: to count what is registered takes its
+// time, too.
+class SiteList {
+public:
+	// Until `visit` returns false, or much has been counted. False after the last.
+	bool next(
+	    const MapServer &server, Instant now, const std::function<bool(const SiteStatus &)> &visit);
+
+private:
+	bool count(const RegistrationTable &table, const EidPrefix &eid, Instant now);
+
+	std::size_t site_ = 0;
+	std::vector<std::size_t> counted_; // within each of its EIDs so far
+	std::size_t count_ = 0;            // within the next, up to `last_`
+	std::optional<EidPrefix> last_;
+	std::size_t left_ = 0; // to be counted in this call
+};
 
 struct SubscriptionStatus {
 	EidPrefix eid;
@@ -94,11 +109,11 @@ inline std::optional<std::uint64_t> count(std::optional<std::chrono::seconds> du
 	if (!duration) return std::nullopt;
 	return static_cast<std::uint64_t>(duration->count());
 }
-inline std::optional<std::string_view> action_of(const RegistrationStatus &registration) {
+inline std::optional<std::string_view> action_of(const ServerRegistration &registration) {
 	if (!registration.action) return std::nullopt;
 	return name(*registration.action);
 }
-inline std::optional<std::string> source_of(const RegistrationStatus &registration) {
+inline std::optional<std::string> source_of(const ServerRegistration &registration) {
 	if (!registration.source) return std::nullopt;
 	return to_string(*registration.source);
 }
@@ -115,20 +130,20 @@ inline constexpr auto fields<MapServerStatus> = std::tuple{
 };
 
 template <>
-inline constexpr auto fields<RegistrationStatus> = std::tuple{
-    Field{"eid", &RegistrationStatus::eid},
-    Field{"static", &RegistrationStatus::fixed},
-    Field{"site", &RegistrationStatus::site},
+inline constexpr auto fields<ServerRegistration> = std::tuple{
+    Field{"eid", &ServerRegistration::eid},
+    Field{"static", &ServerRegistration::fixed},
+    Field{"site", &ServerRegistration::site},
     Field{"source", source_of},
     Field{"xtr-id", xtr_id_of},
     Field{"site-id", site_id_of},
-    Field{"ttl", [](const RegistrationStatus &r) { return r.ttl.count(); }},
-    Field{"map-version", &RegistrationStatus::map_version},
-    Field{"proxy", &RegistrationStatus::proxy_reply},
-    Field{"age", [](const RegistrationStatus &r) { return count(r.age); }},
-    Field{"expires", [](const RegistrationStatus &r) { return count(r.expires); }},
+    Field{"ttl", [](const ServerRegistration &r) { return r.ttl.count(); }},
+    Field{"map-version", &ServerRegistration::map_version},
+    Field{"proxy", &ServerRegistration::proxy_reply},
+    Field{"age", [](const ServerRegistration &r) { return count(r.age); }},
+    Field{"expires", [](const ServerRegistration &r) { return count(r.expires); }},
     Field{"action", action_of},
-    Field{"locators", &RegistrationStatus::locators},
+    Field{"locators", &ServerRegistration::locators},
 };
 
 template <>

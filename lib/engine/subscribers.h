@@ -36,6 +36,7 @@ public:
 	std::vector<std::optional<Number>> numbers_in(const Subscribers &next) const;
 
 	const SubscriberSection &operator[](Number number) const { return sections_[number]; }
+	const std::vector<SubscriberSection> &sections() const { return sections_; }
 	Number size() const { return static_cast<Number>(sections_.size()); }
 
 private:

@@ -90,19 +90,20 @@ class Gaps:
         self.server, self.eids, self.what = server, eids, what
 
     def __enter__(self):
-        self.begin = time.monotonic()
         self.running = self.asking.start(self.server.endpoint, self.eids, '--rate', '1000')
+        time.sleep(1)  # it asks now
+        self.begin = time.monotonic()
 
     def __exit__(self, *_):
         took = time.monotonic() - self.begin
         found = finished(self.running)
-        print(f'{self.what}: {took:.1f} s; answers p50 {found["p50"]:.0f} us, p99 '
+        print(f'{self.what} in {took:.1f} s; answers p50 {found["p50"]:.0f} us, p99 '
               f'{found["p99"]:.0f} us, the longest {found["max"] / 1000:.1f} ms, '
               f'{found["lost"]} of {found["asked"]} lost')
 
 
 def write_snapshot(server):
-    """Until it is in the place of the one before."""
+    """As after any reload; until it is in the place of the one before."""
     def snapshot():
         return os.stat(os.path.join(server.state, 'registrations')).st_ino
     before = snapshot()
@@ -128,12 +129,12 @@ def weigh(bindir, eids):
             print(f"{status['eids']} EIDs: {status['memory'] / status['eids']:.0f} octets each by "
                   'its own count')
             missed = check('memory an EID', octets, 300, ' octets')
-            with Gaps(bindir, server, eids, 'nothing else'):
+            with Gaps(bindir, server, eids, 'nothing'):
                 pass
-            with Gaps(bindir, server, eids, 'reloaded, and a snapshot written'):
+            with Gaps(bindir, server, eids, 'a snapshot'):
                 write_snapshot(server)
             for words in ([], ['--json']):
-                with Gaps(bindir, server, eids, ' '.join(['all listed', *words])):
+                with Gaps(bindir, server, eids, ' '.join(['a list of all', *words])):
                     list_all(bindir, server, words)
         begin = time.monotonic()
         with Server(bindir, directory) as server:

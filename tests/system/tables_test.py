@@ -23,7 +23,13 @@ EIDS = 10_000
 A_REGISTER = 40  # of them
 TOGETHER = 50  # registers, which share a write to the disk
 FIRST = int(ipaddress.ip_address("10.0.0.0"))
-SITES = "@SITE one\nkey key\neid 10.0.0.0/8 more-specifics=yes proxy=yes\n"
+SITES = """\
+@SITE one
+key key
+eid 10.0.0.0/8 more-specifics=yes proxy=yes
+eid 10.0.1.0/24 more-specifics=yes
+eid 11.0.0.0/8
+"""
 
 
 def nth_eid(number):
@@ -97,6 +103,11 @@ class Registrations(unittest.TestCase):
 
     def test_all_are_listed_once_and_in_order(self):
         self.assertEqual(eids_of(self.server, "registrations"), ALL)
+
+    def test_sites_count_them_all(self):
+        (site,) = self.server.status("sites")
+        self.assertEqual([(each["eid"], each["registered"]) for each in site["eids"]],
+                         [("10.0.0.0/8", EIDS), ("10.0.1.0/24", 128), ("11.0.0.0/8", 0)])
 
     def test_text_says_the_same(self):
         done = ask(self.server, "mapserverd", "registrations")

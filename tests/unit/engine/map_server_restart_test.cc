@@ -50,7 +50,7 @@ public:
 	// All that there is to see of it.
 	std::string shown() {
 		Text text;
-		for_each_registration(lab.server, lab.now, [&](const RegistrationStatus &registration) {
+		for_each_registration(lab.server, lab.now, [&](const ServerRegistration &registration) {
 			TextSink sink{text};
 			describe_fields(sink, registration);
 			text += '\n';

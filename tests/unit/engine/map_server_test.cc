@@ -555,7 +555,7 @@ TEST(MapServer, MutatedRegistersChangeNothing) {
 	lab.receive(golden("REG-SHA1-20").octets, etr);
 	const auto dump = [&] {
 		Text text;
-		for_each_registration(lab.server, lab.now, [&](const RegistrationStatus &status) {
+		for_each_registration(lab.server, lab.now, [&](const ServerRegistration &status) {
 			JsonSink sink{text};
 			describe(sink, {}, status);
 		});
@@ -619,7 +619,7 @@ std::vector<std::string> listed(RegistrationList list, const Lab &lab, std::size
 	bool more = true;
 	while (more) {
 		const auto before = eids.size();
-		more = list.next(lab.server, lab.now, [&](const RegistrationStatus &status) {
+		more = list.next(lab.server, lab.now, [&](const ServerRegistration &status) {
 			eids.push_back(to_string(status.eid) + (status.fixed ? " static" : ""));
 			return eids.size() < before + at_a_time;
 		});
@@ -652,6 +652,31 @@ TEST(MapServer, RegistrationsAndStaticMappingsAreListedTogetherSomeAtATime) {
 		EXPECT_TRUE(listed(RegistrationList{prefix("10.6.0.0/16")}, lab, at_a_time).empty());
 	}
 	EXPECT_EQ(status(lab.server).statics, 4U);
+}
+
+TEST(MapServer, SitesAreListedSomeAtATime) {
+	auto config = golden_config();
+	config.sites.push_back(site("many", "golden-key-1", {eid("10.0.0.0/8", true), eid("::/0")}));
+	config.sites.push_back(site("none", "golden-key-1", {eid("11.0.0.0/8")}));
+	Lab lab{config};
+	std::uint64_t nonce = 0;
+	for (std::uint32_t first = 0; first < 25'000; first += 250) {
+		auto message = Register{++nonce};
+		for (auto next = 0x0a000000 + first; next < 0x0a000000 + first + 250; ++next)
+			message.add(to_string(IpAddress::v4(next)).c_str(), {locator("192.0.2.1", 1)});
+		lab.send(std::move(message));
+	}
+	std::vector<std::string> sites;
+	SiteList list;
+	unsigned calls = 1;
+	const auto visit = [&](const SiteStatus &status) {
+		sites.push_back(
+		    std::string{status.name} + ' ' + std::to_string(status.eids.front().registered));
+		return false;
+	};
+	while (list.next(lab.server, lab.now, visit)) ++calls;
+	EXPECT_EQ(sites, (std::vector<std::string>{"golden 0", "many 25000", "none 0"}));
+	EXPECT_GE(calls, 5U) << "no call counts them all";
 }
 
 } // namespace
