@@ -75,7 +75,7 @@ struct Totals {
 
 class Asking {
 public:
-	Asking(const RequestOptions &options, Requester::Options requester, Sockets sockets)
+	Asking(const RequestOptions &options, Requester::Options requester, RequestSockets sockets)
 	    : options_(options), sockets_(std::move(sockets)), requester_(std::move(requester)),
 	      timer_(loop_, [this] { advance(); }), room_(UdpSocket::max_payload) {
 		for (auto *socket : {&sockets_.ipv4, &sockets_.ipv6})
@@ -108,7 +108,7 @@ private:
 
 	const RequestOptions &options_;
 	Loop loop_;
-	Sockets sockets_;
+	RequestSockets sockets_;
 	std::vector<Loop::Watch> watches_;
 	Requester requester_;
 	Loop::Timer timer_;

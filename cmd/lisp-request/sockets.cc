@@ -7,10 +7,10 @@
 
 namespace lisp {
 
-Sockets open_sockets() {
+RequestSockets open_sockets() {
 	constexpr int attempts = 16;
 	for (int attempt = 1;; ++attempt) {
-		Sockets sockets;
+		RequestSockets sockets;
 		sockets.ipv4 = UdpSocket{{IpAddress::v4(0), 0}};
 		try {
 			sockets.ipv6 =

@@ -9,7 +9,7 @@ namespace lisp {
 
 // An IPv4 and an IPv6 socket of one port, since a Map-Request can name only one; the second may be
 // missing.
-struct Sockets {
+struct RequestSockets {
 	UdpSocket ipv4;
 	UdpSocket ipv6;
 
@@ -17,7 +17,7 @@ struct Sockets {
 	std::uint16_t port() const { return ipv4.local().port; }
 };
 
-Sockets open_sockets(); // throws std::system_error
+RequestSockets open_sockets(); // throws std::system_error
 
 // Own addresses that an answer can come to: first that towards the resolver, then one of the other
 // family, where there is a way out. Throws std::runtime_error where there is no way to the

@@ -63,7 +63,7 @@ XtrIdentity identity_of(const RequestOptions &options) {
 
 class Watching {
 public:
-	Watching(const RequestOptions &options, Watcher::Options watcher, Sockets sockets)
+	Watching(const RequestOptions &options, Watcher::Options watcher, RequestSockets sockets)
 	    : options_(options), sockets_(std::move(sockets)), watcher_(std::move(watcher)),
 	      timer_(loop_, [this] { advance(); }), room_(UdpSocket::max_payload) {
 		for (auto *socket : {&sockets_.ipv4, &sockets_.ipv6})
@@ -97,7 +97,7 @@ private:
 
 	const RequestOptions &options_;
 	Loop loop_;
-	Sockets sockets_;
+	RequestSockets sockets_;
 	std::vector<Loop::Watch> watches_;
 	Watcher watcher_;
 	Loop::Timer timer_;
@@ -191,7 +191,7 @@ void Watching::show(const WatchedChange &change, const Endpoint &from) {
 
 } // namespace
 
-int watch(const RequestOptions &options, const RequestForm &form, Sockets sockets,
+int watch(const RequestOptions &options, const RequestForm &form, RequestSockets sockets,
     const std::vector<EidPrefix> &eids) {
 	Watcher::Options watcher;
 	watcher.form = form;

@@ -8,7 +8,7 @@
 namespace lisp {
 
 // The exit status. Throws what guarded() catches.
-int watch(const RequestOptions &options, const RequestForm &form, Sockets sockets,
+int watch(const RequestOptions &options, const RequestForm &form, RequestSockets sockets,
     const std::vector<EidPrefix> &eids);
 
 } // namespace lisp
