@@ -9,8 +9,8 @@ expect() { # FILE LINE
 	grep -qxF -- "$2" "$1" || echo "$1: no line: $2" >>"$problems"
 }
 
-for source in cmd/lisp-*d; do
-	name=${source#cmd/}
+for page in man/lisp-*d.8; do
+	name=$(basename "$page" .8)
 	variable=lisp_${name#lisp-}
 	script=etc/rc.d/$variable
 	unit=etc/systemd/$name.service

@@ -68,6 +68,11 @@ Mobility::~Mobility() = default;
 void Mobility::configure(const SiteConfig &config, const FileVersion &version) {
 	version_ = version;
 	is_foreign_ = false;
+	const auto names_file = [](const auto &line) { return !line.key_file.empty(); };
+	names_key_files_ =
+	    std::any_of(config.map_servers.begin(), config.map_servers.end(), names_file) ||
+	    std::any_of(config.hypervisors.begin(), config.hypervisors.end(), names_file) ||
+	    std::any_of(config.xtrs.begin(), config.xtrs.end(), names_file);
 	const bool takes_moves = !config.hypervisors.empty() || !config.xtrs.empty();
 	const auto undone = receiver_.configure(takes_moves ? config : SiteConfig{}, Clock::now());
 	for (const auto &eid : undone)
@@ -88,8 +93,8 @@ void Mobility::configure(const SiteConfig &config, const FileVersion &version) {
 	timer_.set(Clock::now());
 }
 
-bool Mobility::is_own_save() const {
-	if (is_foreign_) return false;
+bool Mobility::is_own_save() {
+	if (!std::exchange(has_saved_, false) || is_foreign_ || names_key_files_) return false;
 	Diagnostics ignored;
 	const auto file = read_file(daemon_.options().config, ignored);
 	return file && version_.is_kept_by(file->version, file->text);
@@ -152,6 +157,7 @@ void Mobility::save() {
 void Mobility::saved(const Saving &saving) {
 	if (saving.result && !saving.edits.empty()) {
 		version_ = saving.version;
+		has_saved_ = true;
 		is_foreign_ = is_foreign_ || saving.result->merged;
 	}
 	if (!saving.result && !saving.found.all().empty())

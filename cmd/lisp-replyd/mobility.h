@@ -51,8 +51,9 @@ public:
 	// What the file said when it was `version`.
 	void configure(const SiteConfig &config, const FileVersion &version);
 	bool takes_any() const { return receiver_.takes_any(); }
-	// The file holds what was saved here last, so that there is no need to read it.
-	bool is_own_save() const;
+	// Whether what was edited is the file, by a save from here, so that there is no need to read
+	// it.
+	bool is_own_save();
 
 	void receive(const MobilityArrival &arrival);
 	void registered(const EidPrefix &eid); // anew, as lisp-registerd tells
@@ -91,7 +92,9 @@ private:
 	std::unique_ptr<ChangePrioritySender> sender_; // of N and R, while there are any
 	LocalSender registerd_;
 	FileVersion version_;
-	bool is_foreign_ = false; // what was saved holds edits of others
+	bool names_key_files_ = false; // an edit may be one of these
+	bool has_saved_ = false;       // since the last edit was told
+	bool is_foreign_ = false;      // what was saved holds edits of others
 	Resolver resolver_;
 	std::map<std::string, std::vector<IpAddress>> proxy_itr_addresses_;
 	std::map<std::string, Resolver::Lookup> lookups_;

@@ -86,11 +86,11 @@ private:
 
 template <>
 inline constexpr auto fields<SolicitorCounters> = std::tuple{
-    Field{"solicited", &SolicitorCounters::solicited},
-    Field{"limited", &SolicitorCounters::limited},
-    Field{"no-rloc", &SolicitorCounters::no_rloc},
-    Field{"dropped", &SolicitorCounters::dropped},
-    Field{"gates-timed-out", &SolicitorCounters::gates_timed_out},
+    Field{"smrs-sent", &SolicitorCounters::solicited},
+    Field{"smrs-put-off", &SolicitorCounters::limited},
+    Field{"smrs-without-rloc", &SolicitorCounters::no_rloc},
+    Field{"smrs-dropped", &SolicitorCounters::dropped},
+    Field{"smrs-before-registration", &SolicitorCounters::gates_timed_out},
 };
 
 } // namespace lisp

@@ -137,9 +137,9 @@ TEST(Interop, MapServerExchanges) {
 	        {55, 55, "map-notify 10.100.0.0/24 ttl 1440 10.99.0.2, not map-notify (malformed)",
 	            "RFC 2404: HMAC-SHA-1-96; the length of the register's is that of the "
 	            "Map-Notify's"},
-	        {57, 57, "silence, not map-notify 10.100.0.0/24 ttl 1440 10.99.0.2, bad-authentication",
+	        {57, 57, "silence, not map-notify 10.100.0.0/24 ttl 1440 10.99.0.2, unknown-algorithm",
 	            "RFC 9301 5.6: an unknown algorithm"},
-	        {59, 59, "silence, not map-notify (malformed), bad-authentication",
+	        {59, 59, "silence, not map-notify (malformed), unknown-algorithm",
 	            "RFC 9301 1.1: none at all"},
 	        {61, 61, "encapsulated-control", same},
 	        {63, 63, "map-notify", same},
@@ -200,7 +200,7 @@ TEST(Interop, MapServerExchangesOverBothFamilies) {
 	Server server{recorded_sites()};
 	replay(recording, server,
 	    Table{{
-	        {1, 1, "silence, not map-notify (malformed), bad-authentication",
+	        {1, 1, "silence, not map-notify (malformed), unknown-algorithm",
 	            "RFC 9301 1.1: none at all"},
 	        {3, 3,
 	            "map-reply 10.100.0.0/24 ttl 1 act 1, not map-reply 10.100.0.0/24 ttl 1440 "

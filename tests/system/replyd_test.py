@@ -679,7 +679,8 @@ class Counters(Site):
                 "registerd-lost", "mapsync-lost"}
 
     def drops(self, counters):
-        return {key: value for key, value in counters.items() if key not in self.NO_DROPS}
+        return {key: value for key, value in counters.items()
+                if key not in self.NO_DROPS and not key.startswith(("moves-", "smrs-"))}
 
     def changed(self, daemon, before, received):
         """Since then, once so many datagrams more have been dealt with."""
