@@ -82,12 +82,9 @@ bool ChangePriorityReceiver::is_for_here(
 void ChangePriorityReceiver::judge(const Message &message, Moment moment, Effects &effects) {
 	const auto &peer = *message.sender.peer;
 	const auto nonce = message.content.nonce;
-	const Change unanswered{{}, {}, false, peer.identity, message.sender.with_previous_key,
-	    peer.random_nonce, nonce,
-	    {message.arrival.from, message.arrival.to,
-	        Octets(message.arrival.octets.begin(), message.arrival.octets.end())}};
+	auto change = change_of(message, moment.wall);
 	if (!peer.random_nonce && difference(nonce, moment.wall) > SeenChanges::window)
-		return answer(unanswered, ChangeResult::clock, effects);
+		return answer(change, ChangeResult::clock, effects);
 	const auto seen = seen_.judge(peer, message.eid, nonce, moment.now);
 	if (seen.verdict == SeenChanges::Verdict::outdated) {
 		++counters_.replayed;
@@ -95,23 +92,37 @@ void ChangePriorityReceiver::judge(const Message &message, Moment moment, Effect
 	}
 	if (seen.verdict == SeenChanges::Verdict::duplicate) {
 		++counters_.duplicates;
-		const auto result = seen.entry->result;
-		if (!result) return; // its answer is to come
-		if (auto octets = acknowledgement(unanswered, *result))
-			effects.replies.push_back({unanswered.asked.to, unanswered.asked.from, *octets});
-		return;
+		if (seen.entry->result) reply(change, *seen.entry->result, effects);
+		return; // or else its answer is to come
 	}
-	if (const auto why = refusal(message, moment)) {
+	if (const auto why = refusal(message, change.move.nonce)) {
 		if (*why == ChangeResult::conflict) tell_again(message, effects);
-		return answer(unanswered, *why, effects);
+		return answer(change, *why, effects);
 	}
-	take(message, moment, effects);
+	take(message, std::move(change), moment.now, effects);
 }
 
-std::optional<ChangeResult> ChangePriorityReceiver::refusal(const Message &message, Moment moment) {
+ChangePriorityReceiver::Change ChangePriorityReceiver::change_of(
+    const Message &message, std::uint64_t wall) {
+	const auto &[content, arrival, sender, eid] = message;
+	const auto random_nonce = sender.peer->random_nonce;
+	const auto addresses = content.eids.front().addresses;
+	Change change;
+	change.move.eid = eid;
+	change.move.nonce = random_nonce ? wall : content.nonce;
+	change.move.addresses.assign(addresses.begin(), addresses.end());
+	change.peer = sender.peer->identity;
+	change.with_previous_key = sender.with_previous_key;
+	change.random_nonce = random_nonce;
+	change.nonce = content.nonce;
+	change.asked = {arrival.from, arrival.to, Octets(arrival.octets.begin(), arrival.octets.end())};
+	return change;
+}
+
+std::optional<ChangeResult> ChangePriorityReceiver::refusal(
+    const Message &message, std::uint64_t nonce) {
 	if (!message.sender.peer->may_move(message.eid)) return ChangeResult::not_permitted;
 	if (const auto why = refusal_of_eid(message)) return why;
-	const auto nonce = message.sender.peer->random_nonce ? moment.wall : message.content.nonce;
 	if (is_superseded(message, nonce)) return ChangeResult::conflict;
 	return std::nullopt;
 }
@@ -150,21 +161,10 @@ void ChangePriorityReceiver::tell_again(const Message &message, Effects &effects
 	    {message.arrival.from.address}, false, true});
 }
 
-void ChangePriorityReceiver::take(const Message &message, Moment moment, Effects &effects) {
+void ChangePriorityReceiver::take(
+    const Message &message, Change change, Instant now, Effects &effects) {
 	const auto &content = message.content;
-	const auto &peer = *message.sender.peer;
-	Change change;
-	change.peer = peer.identity;
-	change.with_previous_key = message.sender.with_previous_key;
-	change.random_nonce = peer.random_nonce;
-	change.nonce = content.nonce;
-	const auto octets = message.arrival.octets;
-	change.asked = {message.arrival.from, message.arrival.to, Octets(octets.begin(), octets.end())};
 	auto &move = change.move;
-	move.eid = message.eid;
-	move.nonce = peer.random_nonce ? moment.wall : content.nonce;
-	const auto addresses = content.eids.front().addresses;
-	move.addresses.assign(addresses.begin(), addresses.end());
 	if (section(move.eid) == nullptr) {
 		const auto cover = index_.longest_match(move.eid)->prefix;
 		change.edits.emplace_back(SplitHost{cover, move.eid.address});
@@ -178,7 +178,7 @@ void ChangePriorityReceiver::take(const Message &message, Moment moment, Effects
 	apply_edits(edits);
 	change.edits.insert(change.edits.end(), edits.begin(), edits.end());
 	move.has_changed = !change.edits.empty();
-	if (move.kind != Kind::reported) remember(move, moment.now);
+	if (move.kind != Kind::reported) remember(move, now);
 	// Where nothing is to be saved nothing is to be waited for, unless it is being saved already.
 	if (move.has_changed || waits(move.eid))
 		waiting_.push_back(std::move(change));
@@ -202,10 +202,11 @@ void ChangePriorityReceiver::end(Change &change, bool is_saved, Effects &effects
 
 void ChangePriorityReceiver::answer(const Change &change, ChangeResult result, Effects &effects) {
 	++counter_of(counters_, result);
-	const auto moved = decode_change_priority(change.asked.octets, arena_);
-	const auto &eid = moved->eids.front();
-	seen_.set_result(change.peer, change.random_nonce, *EidPrefix::make(eid.eid, eid.mask_length),
-	    change.nonce, result);
+	seen_.set_result(change.peer, change.random_nonce, change.move.eid, change.nonce, result);
+	reply(change, result, effects);
+}
+
+void ChangePriorityReceiver::reply(const Change &change, ChangeResult result, Effects &effects) {
 	if (auto octets = acknowledgement(change, result))
 		effects.replies.push_back({change.asked.to, change.asked.from, std::move(*octets)});
 }

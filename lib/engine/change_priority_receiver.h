@@ -126,10 +126,11 @@ private:
 	    const Arrival &arrival, const ChangePriority &content);
 	bool is_for_here(const ChangePriority &content, const IpAddress &asked) const;
 	void judge(const Message &message, Moment moment, Effects &effects);
-	std::optional<ChangeResult> refusal(const Message &message, Moment moment);
+	static Change change_of(const Message &message, std::uint64_t wall);
+	std::optional<ChangeResult> refusal(const Message &message, std::uint64_t nonce);
 	std::optional<ChangeResult> refusal_of_eid(const Message &message);
 	bool is_superseded(const Message &message, std::uint64_t nonce) const;
-	void take(const Message &message, Moment moment, Effects &effects);
+	void take(const Message &message, Change change, Instant now, Effects &effects);
 	void tell_again(const Message &message, Effects &effects);
 	std::vector<SiteEdit> edits_of(const EidMove &move) const;
 	void apply_edits(const std::vector<SiteEdit> &edits);
@@ -138,6 +139,7 @@ private:
 	bool waits(const EidPrefix &eid) const;
 	void end(Change &change, bool is_saved, Effects &effects);
 	void answer(const Change &change, ChangeResult result, Effects &effects);
+	void reply(const Change &change, ChangeResult result, Effects &effects);
 	std::optional<Octets> acknowledgement(const Change &change, ChangeResult result);
 	EidSection *section(const EidPrefix &eid);
 	const EidSection *section(const EidPrefix &eid) const;

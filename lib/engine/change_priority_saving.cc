@@ -102,7 +102,7 @@ void ChangePriorityReceiver::apply_edits(const std::vector<SiteEdit> &edits) {
 		    edit);
 }
 
-// Its TTL is short, as it may move again.
+// The editor does the same to the file.
 void ChangePriorityReceiver::split(const SplitHost &host) {
 	auto copy = *section(host.eid);
 	copy.eid = EidPrefix::host(host.host, host.eid.instance);

@@ -14,9 +14,9 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import own_network  # noqa: E402
 import registerd_test  # noqa: E402
 
-INSIDE = "LISP_TEST_IN_NAMESPACE"
 OWN = "192.0.2.1"
 OWN6 = "2001:db8::1"
 
@@ -190,21 +190,7 @@ class Interfaces(registerd_test.RegisterdCase):
                                  f"10.0.1.0/24 ttl 60 {OWN},2,100 {OWN6},1,100"])
 
 
-def main():
-    if os.environ.get(INSIDE):
-        ip("link set lo up")
-        registerd_test.BINDIR = sys.argv.pop(1)
-        return unittest.main()
-    for maker in (["unshare", "-n"], ["unshare", "-rn"]):
-        made = subprocess.run([*maker, "ip", "link", "set", "lo", "up"], check=False,
-                              capture_output=True)
-        if made.returncode == 0:
-            done = subprocess.run([*maker, sys.executable, __file__, *sys.argv[1:]], check=False,
-                                  env={**os.environ, INSIDE: "1"})
-            return sys.exit(done.returncode)
-    print("no network namespace to be had")
-    return sys.exit(77)
-
-
 if __name__ == "__main__":
-    main()
+    own_network.enter()
+    registerd_test.BINDIR = sys.argv.pop(1)
+    unittest.main()

@@ -26,10 +26,10 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import own_network  # noqa: E402
 from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
 
 BINDIR = SHIM = ""
-INSIDE = "LISP_TEST_IN_NAMESPACE"
 CONTROL = 4342
 REPLY, REGISTER, NOTIFY, ACK, ECM = 2, 3, 4, 5, 8
 
@@ -521,25 +521,9 @@ class Changing(Network):
             IPV4["server"])
 
 
-def main():
-    if os.environ.get(INSIDE):
-        run("mount", "-t", "tmpfs", "tmpfs", "/run")
-        ip("link set lo up")
-        make_network()
-        return unittest.main(verbosity=2)
-    for maker in (["unshare", "-nm"], ["unshare", "-rnm"]):
-        made = subprocess.run([*maker, "sh", "-c", "mount -t tmpfs tmpfs /run && ip netns add x"],
-                              check=False, capture_output=True)
-        if made.returncode == 0:
-            done = subprocess.run([*maker, sys.executable, __file__, *sys.argv[1:]], check=False,
-                                  env={**os.environ, INSIDE: "1"})
-            return sys.exit(done.returncode)
-    print("no network namespaces to be had")
-    return sys.exit(77)
-
-
 if __name__ == "__main__":
-    if os.environ.get(INSIDE):
-        BINDIR = os.path.abspath(sys.argv.pop(1))
-        SHIM = os.path.abspath(sys.argv.pop(1))
-    main()
+    own_network.enter(hosts=True)
+    BINDIR = os.path.abspath(sys.argv.pop(1))
+    SHIM = os.path.abspath(sys.argv.pop(1))
+    make_network()
+    unittest.main(verbosity=2)

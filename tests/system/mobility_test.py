@@ -21,6 +21,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import own_network  # noqa: E402
 from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
 from packets import CONTROL, address, map_request, prefix_of  # noqa: E402
 
@@ -247,19 +248,7 @@ class Mobility(unittest.TestCase):
             self.assertIsNone(site.replyd.process.poll())
 
 
-def own_network():
-    """Goes on in a network namespace of its own."""
-    if os.environ.get("LISP_OWN_NETWORK"):
-        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-        return
-    if os.geteuid() != 0 or not shutil.which("unshare"):
-        print("skipped: no network namespace can be made")
-        sys.exit(77)
-    os.environ["LISP_OWN_NETWORK"] = "1"
-    os.execvp("unshare", ["unshare", "-n", sys.executable, *sys.argv])
-
-
 if __name__ == "__main__":
-    own_network()
+    own_network.enter()
     BINDIR = os.path.abspath(sys.argv.pop(1))
     unittest.main(verbosity=2)

@@ -24,11 +24,11 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import own_network  # noqa: E402
 from daemons import PATIENCE, Daemon, Failure, write_secret  # noqa: E402
 from packets import address, prefix_of, signed, write_capture  # noqa: E402
 
 BINDIR = ""
-INSIDE = "LISP_TEST_IN_NAMESPACE"
 
 # Of each host; ours on its link ends in 254.
 HOSTS = {"server": "192.0.2.1", "site": "198.51.100.1", "watcher": "203.0.113.1"}
@@ -367,30 +367,15 @@ class OnTheWire(PubSub):
         self.assertEqual({malformed for _, malformed in rows}, {""})
 
 
-def inside():
-    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
-    ip("link set lo up")
+def make_network():
     for name in HOSTS:
         make_host(name)
     with open("/proc/sys/net/ipv4/ip_forward", "w", encoding="ascii") as file:
         file.write("1")
-    return unittest.main()
-
-
-def main():
-    for maker in (["unshare", "-nm"], ["unshare", "-rnm"]):
-        made = subprocess.run([*maker, "sh", "-c", "mount -t tmpfs tmpfs /run && ip netns add x"],
-                              check=False, capture_output=True)
-        if made.returncode == 0:
-            done = subprocess.run([*maker, sys.executable, __file__, *sys.argv[1:]], check=False,
-                                  env={**os.environ, INSIDE: "1"})
-            return sys.exit(done.returncode)
-    print("no network namespaces to be had")
-    return sys.exit(77)
 
 
 if __name__ == "__main__":
-    if os.environ.get(INSIDE):
-        BINDIR = os.path.abspath(sys.argv.pop(1))
-        inside()
-    main()
+    own_network.enter(hosts=True)
+    BINDIR = os.path.abspath(sys.argv.pop(1))
+    make_network()
+    unittest.main()

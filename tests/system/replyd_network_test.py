@@ -24,13 +24,13 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import own_network  # noqa: E402
 from daemons import PATIENCE, Daemon, write_secret  # noqa: E402
 from packets import udp as udp_packet  # noqa: E402
 from replyd_test import (L, PROBED, R, address, encapsulated, golden, lisp_sec,  # noqa: E402
                          map_reply, map_request, record)
 
 BINDIR = ""
-INSIDE = "LISP_TEST_IN_NAMESPACE"
 PROBE, SOLICIT, DONT_REPLY, PIGGYBACK, SUBSCRIBE = 1 << 25, 1 << 24, 1 << 13, 1 << 26, 1 << 20
 
 # The router has two links; ours is the other end of both. Defaults go over the first.
@@ -632,23 +632,7 @@ class Asking(Network):
             self.assertEqual(json.loads(output)["result"], "positive")
 
 
-def main():
-    if os.environ.get(INSIDE):
-        run("mount", "-t", "tmpfs", "tmpfs", "/run")
-        ip("link set lo up")
-        return unittest.main()
-    for maker in (["unshare", "-nm"], ["unshare", "-rnm"]):
-        made = subprocess.run([*maker, "sh", "-c", "mount -t tmpfs tmpfs /run && ip netns add x"],
-                              check=False, capture_output=True)
-        if made.returncode == 0:
-            done = subprocess.run([*maker, sys.executable, __file__, *sys.argv[1:]], check=False,
-                                  env={**os.environ, INSIDE: "1"})
-            return sys.exit(done.returncode)
-    print("no network namespaces to be had")
-    return sys.exit(77)
-
-
 if __name__ == "__main__":
-    if os.environ.get(INSIDE):
-        BINDIR = os.path.abspath(sys.argv.pop(1))
-    main()
+    own_network.enter(hosts=True)
+    BINDIR = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
