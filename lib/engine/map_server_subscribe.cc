@@ -27,7 +27,7 @@ bool MapServer::ends_subscription(const MapRequest &message) {
 // whose ETR does tells everything else to its askers itself.
 bool MapServer::publishes(const EidPrefix &eid, Instant now) {
 	const auto configured = sites_->covering(eid);
-	if (!configured || configured->elsewhere != nullptr || configured->line->deny) return false;
+	if (!configured || configured->site == nullptr || configured->line->deny) return false;
 	const auto match = registered(*configured, eid, now);
 	return !match || answers_for(*configured, *match, now);
 }
@@ -195,7 +195,7 @@ void MapServer::publish_expired(Instant now) {
 void MapServer::add_state(const EidPrefix &eid, Instant now) {
 	for (const auto &asked : {eid, EidPrefix::host(eid.address, eid.instance)}) {
 		const auto configured = sites_->covering(asked);
-		if (!configured || configured->elsewhere != nullptr) continue;
+		if (!configured || configured->site == nullptr) continue;
 		if (const auto match = registered(*configured, asked, now))
 			return add_record(match->eid, match->newest, now);
 		const auto hole = table_.vacant(asked, configured->line->eid.length, now);
@@ -215,7 +215,7 @@ void MapServer::add_change(const EidPrefix &changed, const EidPrefix &subscribed
 	add(gone);
 	if (!changed.covers(subscribed)) return;
 	const auto configured = sites_->covering(subscribed);
-	if (!configured || configured->elsewhere != nullptr) return;
+	if (!configured || configured->site == nullptr) return;
 	if (const auto match = registered(*configured, subscribed, now))
 		add_record(match->eid, match->newest, now);
 }

@@ -128,6 +128,26 @@ TEST(Subscribing, ASubscriberMayBeToldByItsIdAndLimitedToEids) {
 	EXPECT_EQ(told(lab.subscribes(stranger), "other-key"), "1000: 10.0.0.0/8 ttl 1 act 1");
 }
 
+// What is written down changes with the configuration alone, and belongs to no site.
+TEST(Subscribing, NothingThatIsStatic) {
+	auto config = pubsub_config();
+	StaticMapping mapping;
+	mapping.eid = prefix("10.1.0.0/16");
+	mapping.rlocs.push_back({ip("192.0.2.9")});
+	config.statics.push_back(mapping);
+	PubSubLab lab{config};
+	EXPECT_EQ(told(lab.subscribes({"10.1.2.0/24"})), "no map-notify");
+	EXPECT_EQ(lab.dropped, MapServerDrop::subscription_refused);
+	// It becomes so while somebody is subscribed.
+	PubSubLab later;
+	later.registers("10.1.2.0/24", {first});
+	later.subscribe({"10.1.2.0/24"});
+	later.server.reload(config, later.now);
+	EXPECT_EQ(later.active(), 0U);
+	EXPECT_EQ(later.server.next_notify(later.now + 1h), nullptr);
+	EXPECT_EQ(told(later.subscribes({"10.1.2.0/24", 0x2000, nullptr})), "nothing");
+}
+
 // RFC 9437 section 3: a Map-Server that does not answer for an EID hears of no more than its ETR
 // registers.
 TEST(Subscribing, NothingThatTheEtrAnswersFor) {
