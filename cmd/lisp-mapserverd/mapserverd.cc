@@ -127,13 +127,12 @@ void Mapserverd::reload(MapServerConfig config) {
 
 void Mapserverd::receive(std::span<const Arrival> arrivals) {
 	const auto now = Clock::now();
-	const auto registers = server_.counters().map_registers;
 	bool schedules = false;
 	server_.receive(arrivals, now, [&](const Arrival &arrival, const MapServer::Outcome &outcome) {
 		schedules = schedules || outcome.schedules;
 		use(arrival, outcome, now);
 	});
-	if (schedules || server_.counters().map_registers != registers) {
+	if (schedules) {
 		send_notifies(now);
 		schedule_expiry();
 	}
